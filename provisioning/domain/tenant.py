@@ -1,0 +1,59 @@
+"""A tenant record as people and other rooms see it, and the admin user it starts with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class TenantState(StrEnum):
+    """Where a tenant is in its life. `verified` is the only green one."""
+
+    PROVISIONING = "provisioning"
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One row of the registry, without its secrets."""
+
+    tenant_id: UUID
+    company_name: str
+    subdomain: str
+    state: TenantState
+    is_active: bool
+    created_at: datetime
+    admin_email: str
+    admin_name: str
+    region: str | None = None
+    project_ref: str | None = None
+    project_name: str | None = None
+    platform_tenant_id: str | None = None
+    dns_record_made: bool = False
+    suspended_at: datetime | None = None
+    deleted_at: datetime | None = None
+    database_bytes: int | None = None
+    schema_version: str | None = None
+
+
+@dataclass(frozen=True)
+class TenantRecord:
+    """What step 4 made: the tenant as the platform knows it."""
+
+    tenant_id: UUID
+    subdomain: str
+    access_url: str
+    published: bool
+
+
+@dataclass(frozen=True)
+class AdminUser:
+    """The first admin, as step 6 left them. The temporary password rests sealed in the registry until it is erased."""
+
+    user_id: str
+    email: str
+    full_name: str
+    via: str
