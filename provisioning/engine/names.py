@@ -1,0 +1,19 @@
+"""Names that the engine's tables hold. They outlive every deploy: never change one while work is in flight."""
+
+from importlib.metadata import version
+
+from provisioning.domain.run import RunId
+
+ENGINE_VERSION = f"engine {version('dbos')}"
+"""Which engine the database's tables must fit."""
+
+APPLICATION = "tenantbot"
+APPLICATION_VERSION = "1"
+SCHEMA = "engine"
+LEG_WORKFLOW = "leg"
+PROVISION_QUEUE = "provision"
+
+
+def leg_id(run_id: RunId, leg: int) -> str:
+    """Name the engine workflow of a leg: the first one has the run's own id."""
+    return run_id if leg == 1 else f"{run_id}.{leg}"

@@ -1,0 +1,190 @@
+"""Executes a run leg by leg: plain asyncio over a checkpoint, so that it is tested without the engine.
+
+A leg goes from a start, or a person's decision, to the run's end or its next wait. Between legs a run is
+nothing but its row: it occupies no queue, no memory and no engine state, however long a person takes.
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, Protocol
+
+from pydantic import TypeAdapter
+
+from provisioning.domain.actor import ENGINE
+from provisioning.domain.run import Direction, RunId, RunKind, RunState, WaitingFor
+from provisioning.domain.secret import Sealed, Secret
+from provisioning.engine.attempts import Bench, take_step, undo_step
+from provisioning.engine.outcome import LegStops, Outcome
+from provisioning.engine.patience import patiently
+from provisioning.engine.pipeline import Ending, Pipeline
+from provisioning.engine.step import P, Ports, R, Step
+from provisioning.ports import Clock, Vault
+from provisioning.registry import AuditEntry, LegBrief, LegEnd, Registry, Transaction
+
+Json = Any
+
+
+class Checkpoint(Protocol):
+    """Runs `act` once and remembers what it returned: entered again after a crash, it returns that instead."""
+
+    async def __call__(self, name: str, act: Callable[[], Awaitable[Json]]) -> Json: ...
+
+
+@dataclass(frozen=True)
+class Runner(Generic[Ports]):
+    """Everything a leg needs; one per process."""
+
+    registry: Registry
+    vault: Vault
+    clock: Clock
+    ports: Ports
+    pipelines: Mapping[RunKind, Pipeline[Ports]]
+
+    async def run_leg(self, run_id: RunId, leg: int, checkpoint: Checkpoint) -> str:
+        """Execute one leg. Returns the state the run is left in, or `moved on` when the leg is not wanted any more."""
+        claim = uuid.uuid4().hex
+        if not await self._patiently(lambda tx: tx.runs.claim(run_id, leg, claim)):
+            return "moved on"
+        brief = _read_brief(await checkpoint("begin", lambda: self._brief(run_id)))
+        pipeline = self.pipelines[brief.kind]
+        bench = Bench(
+            registry=self.registry,
+            clock=self.clock,
+            ports=self.ports,
+            run_id=run_id,
+            claim=claim,
+            subdomain=brief.subdomain,
+            requested_by=brief.requested_by,
+        )
+        if brief.direction is Direction.ROLLBACK:
+            outcome = await self._undo(pipeline, brief, bench, checkpoint)
+        else:
+            outcome = await self._walk(pipeline, brief, bench, checkpoint)
+        state: str = await checkpoint("end", lambda: self._end(pipeline, brief, bench, outcome))
+        return state
+
+    async def _walk(
+        self, pipeline: Pipeline[Ports], brief: LegBrief, bench: Bench[Ports], checkpoint: Checkpoint
+    ) -> Outcome:
+        try:
+            await pipeline.walk(_Walk(self.vault, brief, bench, checkpoint), brief.request)
+        except LegStops as stop:
+            return stop.outcome
+        return Outcome("succeeded")
+
+    async def _undo(
+        self, pipeline: Pipeline[Ports], brief: LegBrief, bench: Bench[Ports], checkpoint: Checkpoint
+    ) -> Outcome:
+        for step in reversed(pipeline.steps):
+            if step.number not in brief.begun:
+                continue
+            outcome = Outcome.from_json(
+                await checkpoint(f"undo {step.number}", lambda step=step: undo_step(bench, step))  # type: ignore[misc]
+            )
+            if outcome.kind != "succeeded":
+                return outcome
+        return Outcome("succeeded")
+
+    async def _brief(self, run_id: RunId) -> Json:
+        return asdict(await self._patiently(lambda tx: tx.runs.brief(run_id)))
+
+    async def _end(
+        self, pipeline: Pipeline[Ports], brief: LegBrief, bench: Bench[Ports], outcome: Outcome
+    ) -> Json:
+        return await self._patiently(lambda tx: _record_end(tx, pipeline, brief, bench, outcome))
+
+    async def _patiently(self, change: Callable[[Transaction], Awaitable[R]]) -> R:
+        return await patiently(self.registry, self.clock, change)
+
+
+class _Walk(Generic[Ports]):
+    """The pipeline's hand on the runner: takes a step, or hands over what an earlier leg has of it."""
+
+    def __init__(self, vault: Vault, brief: LegBrief, bench: Bench[Ports], checkpoint: Checkpoint) -> None:
+        self._vault = vault
+        self._brief = brief
+        self._bench = bench
+        self._checkpoint = checkpoint
+
+    async def step(self, step: Step[Ports, P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        codec: TypeAdapter[R] = TypeAdapter(step.result_type)
+        if (sealed := self._brief.results.get(step.number)) is not None:
+            return codec.validate_json(self._open(step.number, sealed))
+
+        async def act() -> Json:
+            outcome = await take_step(self._bench, step, codec, self._seal, args, kwargs)
+            return outcome.to_json()
+
+        outcome = Outcome.from_json(await self._checkpoint(f"step {step.number}", act))
+        if outcome.kind != "succeeded":
+            raise LegStops(outcome)
+        return codec.validate_python(outcome.result)
+
+    def _seal(self, step: int, text: str) -> Sealed:
+        return self._vault.seal(
+            Secret(text), subdomain=self._brief.subdomain, field=f"{self._bench.run_id}/step {step}"
+        )
+
+    def _open(self, step: int, sealed: Sealed) -> str:
+        field = f"{self._bench.run_id}/step {step}"
+        return self._vault.open(sealed, subdomain=self._brief.subdomain, field=field).reveal()
+
+
+async def _record_end(
+    tx: Transaction, pipeline: Pipeline[Ports], brief: LegBrief, bench: Bench[Ports], outcome: Outcome
+) -> str:
+    """Record how the leg ended: run, tenant, audit and, where it looks again by itself, the next leg; all or nothing."""
+    end = await _judge(tx, pipeline, brief, outcome)
+    await tx.runs.end_leg(bench.run_id, bench.claim, end)
+    if end.waiting_for and end.waiting_for.until:
+        leg = await tx.runs.schedule_recheck(bench.run_id)
+        await tx.legs.enqueue(bench.run_id, leg, at=end.waiting_for.until)
+    await pipeline.on_end(tx, Ending(run_id=bench.run_id, subdomain=brief.subdomain, state=end.state))
+    await tx.audit.append(
+        ENGINE,
+        AuditEntry(
+            action=f"{brief.kind}.{end.state}",
+            result=end.error.message if end.error else end.state,
+            subdomain=brief.subdomain,
+            run_id=bench.run_id,
+        ),
+    )
+    return end.state.value
+
+
+async def _judge(tx: Transaction, pipeline: Pipeline[Ports], brief: LegBrief, outcome: Outcome) -> LegEnd:
+    requester = brief.requested_by
+    match outcome.kind:
+        case "succeeded" if brief.direction is Direction.ROLLBACK:
+            return LegEnd(RunState.ROLLED_BACK)
+        case "succeeded":
+            return LegEnd(RunState.SUCCEEDED)
+        case "waits":
+            return LegEnd(RunState.WAITING, waiting_for=outcome.waiting_for)
+        case "cancelled":
+            if not await pipeline.made_anything(tx, brief.subdomain):
+                return LegEnd(RunState.CANCELLED)
+            return LegEnd(
+                RunState.WAITING,
+                waiting_for=WaitingFor(requester, "Stopped as asked. Retry to go on, or roll back."),
+            )
+        case "failed":
+            what = (
+                "Roll back again once the cause is gone."
+                if brief.direction is Direction.ROLLBACK
+                else "Retry once the cause is gone, or roll back."
+            )
+            return LegEnd(RunState.WAITING, waiting_for=WaitingFor(requester, what), error=outcome.error)
+
+
+def _read_brief(data: Json) -> LegBrief:
+    return LegBrief(
+        kind=RunKind(data["kind"]),
+        subdomain=data["subdomain"],
+        direction=Direction(data["direction"]),
+        request=data["request"],
+        requested_by=data["requested_by"],
+        results={int(number): Sealed(text) for number, text in data["results"].items()},
+        begun=tuple(data["begun"]),
+    )

@@ -1,0 +1,38 @@
+"""Waiting for something outside to become true, with growing pauses and a deadline."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from provisioning.errors import Transient
+from provisioning.ports import Clock
+
+T = TypeVar("T")
+
+_FIRST, _FACTOR, _LONGEST = 0.25, 1.6, 10.0
+
+
+async def wait_until(
+    clock: Clock,
+    probe: Callable[[], Awaitable[T | None]],
+    *,
+    deadline: datetime,
+    late: Callable[[], str],
+) -> T:
+    """Ask `probe` until it returns something. Raises Transient with `late()` when the deadline passes.
+
+    A Transient from the probe itself counts as "not yet"; any other error ends the wait.
+    """
+    pause = _FIRST
+    while True:
+        try:
+            if (found := await probe()) is not None:
+                return found
+            asked_for = 0.0
+        except Transient as fault:
+            asked_for = fault.retry_after or 0.0
+        wait = max(pause, asked_for)
+        if clock.now().timestamp() + wait > deadline.timestamp():
+            raise Transient(late(), code="late")
+        await clock.sleep(wait)
+        pause = min(_LONGEST, pause * _FACTOR)

@@ -1,0 +1,357 @@
+"""What the control plane asks of the outside, named after what it asks for.
+
+Adapters speak to the real systems, fakes stand in for them in tests. How to ask is the adapter's
+affair; how long to wait and when to give up is the step's.
+Every port raises only the errors of `provisioning.errors`: `Transient` when the same call may succeed
+later, `Unclear` when its answer was lost, `Permanent` when a person must change something first.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from provisioning.domain.project import DatabaseAddress, ProjectRef
+from provisioning.domain.schema_files import SchemaFile
+from provisioning.domain.secret import Sealed, Secret
+from provisioning.domain.seeds import Seeds
+
+
+class Clock(Protocol):
+    """Time, so that tests own it."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Vault(Protocol):
+    """Seals secrets to what they belong to: a value moved to another tenant or field does not open."""
+
+    def seal(self, secret: Secret, *, subdomain: str, field: str) -> Sealed: ...
+
+    def open(self, sealed: Sealed, *, subdomain: str, field: str) -> Secret:
+        """Raise Permanent when no key opens it, or when it belongs elsewhere."""
+        ...
+
+
+# --- Supabase -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Organization:
+    """The Supabase organization that pays; the plan belongs to it, not to a project."""
+
+    slug: str
+    name: str
+    plan: str
+
+
+@dataclass(frozen=True)
+class FoundProject:
+    """A project as a listing shows it. `status` is Supabase's own word, possibly one we don't know yet."""
+
+    ref: ProjectRef
+    name: str
+    region: str
+    status: str
+
+
+@dataclass(frozen=True)
+class ServiceHealth:
+    """One service of a project: `status` is COMING_UP, ACTIVE_HEALTHY, UNHEALTHY or a newer word."""
+
+    name: str
+    status: str
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class ApiKeys:
+    """The key for browsers and the key for servers (publishable/secret, or legacy anon/service_role)."""
+
+    anon: Secret
+    service: Secret
+    legacy: bool
+
+
+class Projects(Protocol):
+    """Supabase's Management API, as far as projects go."""
+
+    async def organization(self) -> Organization: ...
+
+    async def regions(self) -> Sequence[str]:
+        """List region codes and group codes that a new project may ask for."""
+        ...
+
+    async def check_token(self) -> None:
+        """Raise Permanent, naming the missing permission, when the token can't do what a run needs."""
+        ...
+
+    async def find_by_name(self, name: str) -> Sequence[FoundProject]:
+        """Find the projects of exactly this name that are not being deleted, oldest first."""
+        ...
+
+    async def find_named_like(self, text: str) -> Sequence[FoundProject]:
+        """Find the projects whose name contains `text`, oldest first, those being deleted left out."""
+        ...
+
+    async def create(self, name: str, *, password: Secret, region: str) -> ProjectRef:
+        """Ask for a project. Never repeats the call by itself; raises Unclear when its answer was lost."""
+        ...
+
+    async def status(self, ref: ProjectRef) -> FoundProject | None:
+        """None when the project does not exist (any more)."""
+        ...
+
+    async def health(self, ref: ProjectRef) -> Sequence[ServiceHealth]: ...
+    async def keys(self, ref: ProjectRef) -> ApiKeys:
+        """Raise Transient while the project has no keys yet."""
+        ...
+
+    async def address(self, ref: ProjectRef) -> DatabaseAddress:
+        """Read the session pooler's address. Never composed: its host can't be guessed."""
+        ...
+
+    async def delete(self, ref: ProjectRef) -> None:
+        """Delete for ever, backups included. Deleting what is gone already succeeds."""
+        ...
+
+    def url(self, ref: ProjectRef) -> str:
+        """The project URL of the guide, `https://<ref>.supabase.co`."""
+        ...
+
+
+# --- Tenant database ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AdminRow:
+    """A row of the tenant's `users`."""
+
+    user_id: str
+    email: str
+    full_name: str
+    role: str
+
+
+class TenantDatabase(Protocol):
+    """One open session on a tenant's database."""
+
+    async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
+        """Apply what is missing in one transaction and record the versions; return the versions applied now."""
+        ...
+
+    async def tables(self) -> frozenset[str]:
+        """Name the base tables of schema public."""
+        ...
+
+    async def schema_version(self) -> str | None: ...
+    async def size_bytes(self) -> int: ...
+
+    async def seed(self, seeds: Seeds) -> tuple[int, int]:
+        """Insert what is missing; return how many vendor configurations and resellers were inserted now."""
+        ...
+
+    async def default_vendors(self) -> frozenset[str]:
+        """Name the vendors with an active default configuration."""
+        ...
+
+    async def admins(self) -> Sequence[AdminRow]:
+        """All users with role admin, oldest first."""
+        ...
+
+    async def find_user(self, email: str) -> AdminRow | None: ...
+    async def ensure_user(self, *, email: str, password_hash: str, full_name: str, role: str) -> AdminRow:
+        """Insert the user, or give the one with this e-mail this password hash."""
+        ...
+
+    async def remove_user(self, email: str) -> None:
+        """Remove a user and, by cascade, all that belongs to it."""
+        ...
+
+    async def change_email(self, old: str, new: str) -> None:
+        """Give a user another e-mail address; nothing happens when there is no such user."""
+        ...
+
+    async def remove_probe_users(self, *, domain: str) -> None:
+        """Remove users named tenantbot-probe-… at this domain, which a killed verification left behind."""
+        ...
+
+    async def remove_upload(self, batch_id: str) -> bool:
+        """Remove an upload batch and its rows; say whether it was still there."""
+        ...
+
+    async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
+        """Count, by table, the rows that the provisioning run did not write. Empty: only ours are there."""
+        ...
+
+
+class TenantDatabases(Protocol):
+    def open(self, address: DatabaseAddress, password: Secret) -> AbstractAsyncContextManager[TenantDatabase]:
+        """Connect. Raises Transient while the pooler does not know a new project yet, Permanent on a wrong password."""
+        ...
+
+
+# --- The TaskifAI platform ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PublishedTenant:
+    """A tenant as the platform's own registry has it."""
+
+    tenant_id: str
+    subdomain: str
+    database_url: str | None
+    is_active: bool
+    access_url: str | None = None
+
+
+@dataclass(frozen=True)
+class TenantCredentials:
+    """What the platform needs to serve a tenant (guide, step 4)."""
+
+    company_name: str
+    subdomain: str
+    database_url: str
+    anon_key: Secret
+    service_key: Secret
+    admin_email: str
+    admin_name: str
+
+
+class Platform(Protocol):
+    """The platform's registry of tenants."""
+
+    @property
+    def publishes(self) -> bool:
+        """False when PLATFORM_REGISTRY is none: nothing is published, and checks say so."""
+        ...
+
+    async def check_access(self) -> None: ...
+    async def find(self, subdomain: str) -> PublishedTenant | None: ...
+    async def publish(self, tenant: TenantCredentials) -> PublishedTenant:
+        """Register the tenant. Raises Unclear when the answer was lost, Refused with code `taken` when it is there."""
+        ...
+
+    async def withdraw(self, tenant_id: str) -> str:
+        """Take the tenant out of the platform; say in a few words what that left behind."""
+        ...
+
+    async def other_active(self, subdomain: str) -> str | None:
+        """Name the subdomain of any other active tenant, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tenant's own URL said: enough to judge it and to show as evidence."""
+
+    status: int
+    content_type: str
+    tenant_id: str | None
+    tenant_id_from: str | None
+    data: object = field(repr=False)  # a login's answer holds its token
+    text: str
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+
+class TenantApp(Protocol):
+    """The application at a tenant's own URL, asked as a customer's browser would."""
+
+    def url(self, subdomain: str) -> str: ...
+    async def frontend(self, subdomain: str) -> Answer: ...
+    async def health(self, subdomain: str) -> Answer: ...
+    async def register(self, subdomain: str, *, email: str, password: Secret, full_name: str) -> Answer:
+        """POST /api/auth/register with role admin. Raises Unclear when the answer was lost."""
+        ...
+
+    async def login(self, subdomain: str, *, email: str, password: Secret) -> Answer: ...
+    async def batches(self, subdomain: str, token: Secret) -> Answer: ...
+    async def upload(self, subdomain: str, token: Secret, *, filename: str, content: bytes) -> Answer: ...
+    async def batch(self, subdomain: str, token: Secret, batch_id: str) -> Answer: ...
+    async def delete_batch(self, subdomain: str, token: Secret, batch_id: str) -> Answer: ...
+
+
+# --- DNS ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DnsAnswer:
+    """What a name resolves to: its CNAME chain and its addresses; both empty when it does not exist."""
+
+    name: str
+    chain: tuple[str, ...] = ()
+    addresses: frozenset[str] = frozenset()
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.chain or self.addresses)
+
+
+class Dns(Protocol):
+    """Asking the DNS. Raises Transient when no server gave a usable answer."""
+
+    async def lookup(self, name: str) -> DnsAnswer:
+        """Ask the configured resolvers, without any cache."""
+        ...
+
+    async def lookup_authoritative(self, name: str) -> DnsAnswer:
+        """Ask the servers responsible for the name's zone themselves."""
+        ...
+
+
+class DnsZone(Protocol):
+    """The zone, where we may write to it."""
+
+    @property
+    def provider(self) -> str:
+        """`cloudflare`, or `none` when records are added by hand."""
+        ...
+
+    async def check_access(self) -> None: ...
+    async def ensure_cname(self, name: str, target: str, *, comment: str) -> str:
+        """Find or create the record; return its id. Raises Permanent when another record stands in its way."""
+        ...
+
+    async def remove_cname(self, name: str, *, comment: str) -> None:
+        """Remove the record if it is there and carries our comment."""
+        ...
+
+
+# --- Mail and archive -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Email:
+    """One message, plain and HTML. `message_id` is fixed by its outbox row, so a repeat is the same message."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+
+    def __repr__(self) -> str:  # the body may hold a temporary password
+        return f"Email(to={self.to!r}, subject={self.subject!r}, message_id={self.message_id!r})"
+
+
+class Mailer(Protocol):
+    async def check_login(self) -> None: ...
+    async def send(self, email: Email) -> None:
+        """Hand the message over. Raises Unclear when it may have been accepted."""
+        ...
+
+
+class Archive(Protocol):
+    async def check_access(self) -> None: ...
+
+
+class PasswordHasher(Protocol):
+    """bcrypt as the platform verifies it. Hashing takes a third of a second at cost 12, in a thread."""
+
+    async def hash(self, password: Secret, *, cost: int) -> str: ...

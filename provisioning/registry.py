@@ -1,0 +1,232 @@
+"""The registry as the control plane sees it: tenants, runs, outbox and audit, changed together or not at all.
+
+`Registry.transaction()` is the only way in. Whatever changes is committed with its audit row and with the
+enqueueing of the engine's work, so that no crash leaves one without the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from provisioning.domain.actor import Actor
+from provisioning.domain.checklist import Checklist
+from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
+from provisioning.domain.request import ProvisionRequest
+from provisioning.domain.run import (
+    Direction,
+    Run,
+    RunError,
+    RunEvent,
+    RunId,
+    RunKind,
+    RunState,
+    StepState,
+    WaitingFor,
+)
+from provisioning.domain.secret import Sealed
+from provisioning.domain.tenant import Tenant, TenantState
+
+
+@dataclass(frozen=True)
+class ProjectIntent:
+    """What is stored before the project is asked for: enough to find it again and to get into it."""
+
+    name: str
+    password: Sealed
+    requested: bool
+    ref: ProjectRef | None
+
+
+@dataclass(frozen=True)
+class TenantSecrets:
+    """A tenant's sealed credentials and where its database is; None where no step has come that far."""
+
+    database_url: Sealed | None
+    anon_key: Sealed | None
+    service_key: Sealed | None
+    password: Sealed | None
+    address: DatabaseAddress | None
+
+
+class Tenants(Protocol):
+    async def reserve(self, request: ProvisionRequest) -> Tenant:
+        """Take the subdomain. Raises Refused (`taken`) when a tenant, living or buried, has it."""
+        ...
+
+    async def find(self, subdomain: str) -> Tenant | None: ...
+    async def find_by_id(self, tenant_id: UUID) -> Tenant | None: ...
+    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]: ...
+    async def other_active(self, subdomain: str) -> str | None: ...
+    async def secrets(self, subdomain: str) -> TenantSecrets: ...
+    async def change_admin_email(self, subdomain: str, email: str) -> None: ...
+    async def store_temporary_password(self, subdomain: str, password: Sealed | None) -> None: ...
+    async def temporary_password(self, subdomain: str) -> Sealed | None: ...
+
+    async def project_intent(self, subdomain: str) -> ProjectIntent | None: ...
+    async def store_project_intent(self, subdomain: str, *, name: str, password: Sealed) -> ProjectIntent:
+        """Store the intent unless there is one already; return the one that stands."""
+        ...
+
+    async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None: ...
+    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> None: ...
+    async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None: ...
+    async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None: ...
+    async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
+        """Make the record whole and active. The platform's tenant id becomes ours where it is a UUID."""
+        ...
+
+    async def forget_record(self, subdomain: str) -> None: ...
+    async def mark_dns_record(self, subdomain: str, *, made: bool) -> None: ...
+    async def set_state(self, subdomain: str, state: TenantState, *, run_id: RunId) -> None: ...
+    async def remove(self, subdomain: str) -> None:
+        """Remove the row of a tenant that never came to be; its subdomain is free again."""
+        ...
+
+
+@dataclass(frozen=True)
+class LegBrief:
+    """What a leg starts with: the request, the way it goes, the sealed results of earlier legs, the steps begun."""
+
+    kind: RunKind
+    subdomain: str
+    direction: Direction
+    request: dict[str, Any]
+    requested_by: str
+    results: dict[int, Sealed]
+    begun: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try of a step: which one it is, and when the step's first try of this leg began."""
+
+    number: int
+    first_started_at: datetime
+
+
+@dataclass(frozen=True)
+class LegEnd:
+    """How a leg ends: the run is finished, or it waits."""
+
+    state: RunState
+    waiting_for: WaitingFor | None = None
+    error: RunError | None = None
+
+
+class Runs(Protocol):
+    async def create(self, run: Run, *, tenant_id: UUID | None, request_hash: str) -> None:
+        """Raises Refused (`run_open`) when the subdomain has an open run already."""
+        ...
+
+    async def find(self, run_id: RunId) -> Run | None: ...
+    async def find_open(self, subdomain: str) -> Run | None: ...
+    async def find_latest(self, subdomain: str, *, kind: RunKind | None = None) -> Run | None: ...
+    async def list(self, *, states: Sequence[RunState], limit: int) -> Sequence[Run]: ...
+    async def events(self, run_id: RunId) -> Sequence[RunEvent]: ...
+    async def lock(self, run_id: RunId) -> Run:
+        """Read the run and keep it from changing until the transaction ends."""
+        ...
+
+    async def request_cancel(self, run_id: RunId) -> None: ...
+    async def continue_with(self, run_id: RunId, direction: Direction) -> int:
+        """Queue the run again for its next leg; return that leg's number."""
+        ...
+
+    async def schedule_recheck(self, run_id: RunId) -> int:
+        """Number the leg that looks again by itself; the run goes on waiting until that leg starts."""
+        ...
+
+    async def finish(self, run_id: RunId, end: LegEnd) -> None: ...
+    async def store_checklist(self, run_id: RunId, checklist: Checklist) -> None: ...
+
+    # What a leg writes. Each raises LostClaim when another process has taken the leg over.
+    async def claim(self, run_id: RunId, leg: int, claim: str) -> bool:
+        """Take the leg. False when the run has moved on, so that there is nothing to do."""
+        ...
+
+    async def brief(self, run_id: RunId) -> LegBrief: ...
+    async def cancel_wanted(self, run_id: RunId) -> bool: ...
+    async def start_attempt(self, run_id: RunId, claim: str, step: int) -> Attempt: ...
+    async def note(self, run_id: RunId, claim: str, step: int, detail: str) -> None: ...
+    async def end_step(
+        self,
+        run_id: RunId,
+        claim: str,
+        step: int,
+        *,
+        state: StepState,
+        detail: str | None,
+        result: Sealed | None = None,
+    ) -> None: ...
+    async def end_leg(self, run_id: RunId, claim: str, end: LegEnd) -> None: ...
+
+
+class LostClaim(Exception):
+    """Another process executes this leg now; whoever sees this stops at once and writes nothing more."""
+
+
+class Legs(Protocol):
+    """The engine's inbox, written in the same transaction."""
+
+    async def enqueue(self, run_id: RunId, leg: int, *, at: datetime | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    template: str
+    version: int
+    recipient: str
+    message_id: str
+    state: str
+
+
+class Outbox(Protocol):
+    async def ensure(
+        self, tenant_id: UUID, *, template: str, version: int, recipient: str, message_id: str
+    ) -> OutboxRow:
+        """Find the row of (tenant, template, version), or make it."""
+        ...
+
+    async def latest(self, tenant_id: UUID, *, template: str) -> OutboxRow | None: ...
+    async def mark(self, message_id: str, state: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One line of the audit log before it is chained."""
+
+    action: str
+    result: str
+    subdomain: str | None = None
+    run_id: RunId | None = None
+    request_hash: str | None = None
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AuditLog(Protocol):
+    async def append(self, actor: Actor, entry: AuditEntry) -> None: ...
+
+
+class Transaction(Protocol):
+    """One transaction. Leaving its block commits everything; an exception undoes everything."""
+
+    @property
+    def tenants(self) -> Tenants: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def legs(self) -> Legs: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def audit(self) -> AuditLog: ...
+
+
+class Registry(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Raises Transient while the database can't be reached."""
+        ...
