@@ -1,0 +1,30 @@
+"""The platform where PLATFORM_REGISTRY is none: nothing is published, and nothing is asked."""
+
+from provisioning.errors import Permanent
+from provisioning.ports import PublishedTenant, TenantCredentials
+
+
+class NoPlatform:
+    """Implements the port Platform."""
+
+    @property
+    def publishes(self) -> bool:
+        return False
+
+    async def check_access(self) -> None:
+        """There is nothing to have access to."""
+
+    async def find(self, subdomain: str) -> PublishedTenant | None:  # noqa: ARG002 - the port's
+        return None
+
+    async def publish(self, tenant: TenantCredentials) -> PublishedTenant:
+        raise Permanent(
+            f"The tenant {tenant.subdomain} can't be published: PLATFORM_REGISTRY is none.",
+            code="not_published",
+        )
+
+    async def withdraw(self, tenant_id: str) -> str:
+        return f"PLATFORM_REGISTRY is none, so nobody was asked about tenant {tenant_id}"
+
+    async def other_active(self, subdomain: str) -> str | None:  # noqa: ARG002 - the port's
+        return None

@@ -1,0 +1,208 @@
+"""Tenant rows: the guide's registry and what operating a tenant needs."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
+from provisioning.domain.request import ProvisionRequest
+from provisioning.domain.run import RunId
+from provisioning.domain.secret import Sealed
+from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.errors import Refused
+from provisioning.registry import ProjectIntent, TenantSecrets
+
+_COLUMNS = """
+tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, project_ref,
+project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version
+"""
+_LIVE = "not metadata ? 'released'"
+_MATCHES = (
+    "state <> 'deleted' and ($1 = '' or subdomain ilike $2 or company_name ilike $2 or admin_email ilike $2)"
+)
+
+
+class PostgresTenants:
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy) -> None:
+        self._connection = connection
+
+    async def reserve(self, request: ProvisionRequest) -> Tenant:
+        row = await self._connection.fetchrow(
+            "insert into tenants (company_name, subdomain, admin_email, admin_name, region)"
+            " values ($1, $2, $3, $4, $5) on conflict (subdomain) where not metadata ? 'released' do nothing"
+            f" returning {_COLUMNS}",
+            request.company, request.subdomain, request.admin_email, request.admin_name, request.region,
+        )  # fmt: skip
+        if row is None:
+            raise Refused(await self._why_taken(request.subdomain), code="taken", field="subdomain")
+        return _tenant(row)
+
+    async def find(self, subdomain: str) -> Tenant | None:
+        row = await self._connection.fetchrow(
+            f"select {_COLUMNS} from tenants where subdomain = $1 and {_LIVE}",
+            subdomain,
+        )
+        return _tenant(row) if row else None
+
+    async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
+        row = await self._connection.fetchrow(
+            f"select {_COLUMNS} from tenants where tenant_id = $1",
+            tenant_id,
+        )
+        return _tenant(row) if row else None
+
+    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
+        pattern = f"%{text.replace('%', '').replace('_', '')}%"
+        total = await self._connection.fetchval(
+            f"select count(*) from tenants where {_MATCHES}", text, pattern
+        )
+        rows = await self._connection.fetch(
+            f"select {_COLUMNS} from tenants where {_MATCHES} order by created_at desc limit $3 offset $4",
+            text, pattern, limit, offset,
+        )  # fmt: skip
+        return [_tenant(row) for row in rows], total
+
+    async def other_active(self, subdomain: str) -> str | None:
+        found: str | None = await self._connection.fetchval(
+            "select subdomain from tenants where is_active and state = 'verified' and subdomain <> $1"
+            " order by created_at limit 1",
+            subdomain,
+        )
+        return found
+
+    async def secrets(self, subdomain: str) -> TenantSecrets:
+        row = await self._row(
+            subdomain,
+            "database_url, database_anon_key, database_key, project_password,"
+            " database_host, database_port, database_user, database_name",
+        )
+        address = row["database_host"] and DatabaseAddress(
+            row["database_host"], row["database_port"], row["database_user"], row["database_name"]
+        )
+        return TenantSecrets(
+            database_url=row["database_url"],
+            anon_key=row["database_anon_key"],
+            service_key=row["database_key"],
+            password=row["project_password"],
+            address=address,
+        )
+
+    async def change_admin_email(self, subdomain: str, email: str) -> None:
+        await self._set(subdomain, "admin_email = $2", email)
+
+    async def store_temporary_password(self, subdomain: str, password: Sealed | None) -> None:
+        await self._set(subdomain, "temporary_password = $2", password)
+
+    async def temporary_password(self, subdomain: str) -> Sealed | None:
+        row = await self._row(subdomain, "temporary_password")
+        return row["temporary_password"] and Sealed(row["temporary_password"])
+
+    async def project_intent(self, subdomain: str) -> ProjectIntent | None:
+        row = await self._row(subdomain, "project_name, project_password, project_requested_at, project_ref")
+        if row["project_name"] is None:
+            return None
+        return ProjectIntent(
+            name=row["project_name"],
+            password=Sealed(row["project_password"]),
+            requested=row["project_requested_at"] is not None,
+            ref=row["project_ref"] and ProjectRef(row["project_ref"]),
+        )
+
+    async def store_project_intent(self, subdomain: str, *, name: str, password: Sealed) -> ProjectIntent:
+        await self._connection.execute(
+            "update tenants set project_name = $2, project_password = $3, updated_at = now()"
+            f" where subdomain = $1 and project_name is null and {_LIVE}",
+            subdomain, name, password,
+        )  # fmt: skip
+        intent = await self.project_intent(subdomain)
+        assert intent is not None
+        return intent
+
+    async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None:
+        await self._set(
+            subdomain,
+            "project_requested_at = case when $2 then coalesce(project_requested_at, now()) end",
+            requested,
+        )
+
+    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> None:
+        await self._set(subdomain, "project_ref = $2", ref)
+
+    async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None:
+        await self._set(
+            subdomain,
+            "project_ref = $2, region = $3, database_url = $4, database_anon_key = $5, database_key = $6,"
+            " database_host = $7, database_port = $8, database_user = $9, database_name = $10",
+            project.ref, project.region, sealed_url, project.anon_key, project.service_key,
+            project.address.host, project.address.port, project.address.user, project.address.database,
+        )  # fmt: skip
+
+    async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None:
+        await self._set(subdomain, "schema_version = $2, database_bytes = $3", version, size_bytes)
+
+    async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
+        tenant_id = _uuid(platform_tenant_id)
+        if tenant_id is not None:
+            await self._set(subdomain, "tenant_id = $2", tenant_id)
+        await self._set(
+            subdomain,
+            "platform_tenant_id = $2, is_active = true, suspended_at = null,"
+            " state = case when state = 'provisioning' then 'unverified' else state end",
+            platform_tenant_id,
+        )
+        tenant = await self.find(subdomain)
+        assert tenant is not None
+        return tenant
+
+    async def forget_record(self, subdomain: str) -> None:
+        await self._set(subdomain, "platform_tenant_id = null, is_active = false, state = 'provisioning'")
+
+    async def mark_dns_record(self, subdomain: str, *, made: bool) -> None:
+        await self._set(subdomain, "dns_record_made = $2", made)
+
+    async def set_state(self, subdomain: str, state: TenantState, *, run_id: RunId) -> None:
+        await self._set(subdomain, "state = $2, last_verification_run = $3", state, run_id)
+
+    async def remove(self, subdomain: str) -> None:
+        await self._connection.execute(f"delete from tenants where subdomain = $1 and {_LIVE}", subdomain)
+
+    async def _row(self, subdomain: str, columns: str) -> asyncpg.Record:
+        row = await self._connection.fetchrow(
+            f"select {columns} from tenants where subdomain = $1 and {_LIVE}",
+            subdomain,
+        )
+        if row is None:
+            raise Refused(
+                f"There is no tenant {subdomain}; `tenantbot list` shows all.", code="unknown_tenant"
+            )
+        return row
+
+    async def _set(self, subdomain: str, assignments: str, *values: object) -> None:
+        await self._connection.execute(
+            f"update tenants set {assignments}, updated_at = now() where subdomain = $1 and {_LIVE}",
+            subdomain,
+            *values,
+        )
+
+    async def _why_taken(self, subdomain: str) -> str:
+        tenant = await self.find(subdomain)
+        if tenant is not None and tenant.deleted_at is not None:
+            return (
+                f"The subdomain {subdomain} belonged to {tenant.company_name}, deleted on {tenant.deleted_at:%Y-%m-%d}, "
+                "and stays reserved; choose another one, or ask an approver to release it."
+            )
+        return (
+            f"The subdomain {subdomain} is taken; choose another one, or see `tenantbot status {subdomain}`."
+        )
+
+
+def _tenant(row: asyncpg.Record) -> Tenant:
+    return Tenant(**{**row, "state": TenantState(row["state"])})
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

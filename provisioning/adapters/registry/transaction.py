@@ -1,0 +1,52 @@
+"""One transaction over all tables of the registry, and the pool it is drawn from."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from provisioning.adapters.registry.audit import PostgresAuditLog
+from provisioning.adapters.registry.legs import PostgresLegs
+from provisioning.adapters.registry.outbox import PostgresOutbox
+from provisioning.adapters.registry.runs import PostgresRuns
+from provisioning.adapters.registry.tenants import PostgresTenants
+from provisioning.domain.secret import Secret
+from provisioning.errors import Transient
+
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What asyncpg raises while the server is away; all of it passes when the server is back."""
+
+
+class PostgresTransaction:
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, audit_key: Secret) -> None:
+        self.tenants = PostgresTenants(connection)
+        self.runs = PostgresRuns(connection)
+        self.legs = PostgresLegs(connection)
+        self.outbox = PostgresOutbox(connection)
+        self.audit = PostgresAuditLog(connection, audit_key)
+
+
+class PostgresRegistry:
+    def __init__(self, pool: asyncpg.Pool, *, audit_key: Secret) -> None:
+        self._pool = pool
+        self._audit_key = audit_key
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield PostgresTransaction(connection, self._audit_key)
+        except UNREACHABLE as fault:
+            raise Transient(
+                "The registry's database does not answer; check DATABASE_URL and that PostgreSQL runs.",
+                code="database_unreachable",
+            ) from fault

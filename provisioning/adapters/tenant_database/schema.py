@@ -1,0 +1,80 @@
+"""Applies the base schema, and keeps the list of what was applied where the Supabase CLI keeps it.
+
+So `supabase migration list` and the project's dashboard show the same versions as we do.
+"""
+
+from collections.abc import Sequence
+from importlib import resources
+
+import asyncpg
+
+from provisioning.adapters.tenant_database.errors import from_server
+from provisioning.domain.schema_files import SchemaFile
+from provisioning.errors import Permanent, TenantbotError
+
+_LOCK = 0x7461736B69666169
+"""The advisory lock that lets one session at a time apply a schema: "taskifai" in ASCII."""
+
+
+async def apply_files(connection: asyncpg.Connection, files: Sequence[SchemaFile]) -> list[str]:
+    """Apply the files that are not recorded yet, all or none of them; return their versions."""
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute(_versions_table())
+        known = {row["version"] for row in await connection.fetch(_VERSIONS)}
+        missing = [file for file in files if file.version not in known]
+        for file in missing:
+            await _apply(connection, file)
+    return [file.version for file in missing]
+
+
+async def applied_version(connection: asyncpg.Connection) -> str | None:
+    """Read the highest version, or None if nothing was ever applied."""
+    try:
+        version: str | None = await connection.fetchval(
+            "select max(version) from supabase_migrations.schema_migrations"
+        )
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return None
+    return version
+
+
+_VERSIONS = "select version from supabase_migrations.schema_migrations"
+
+
+def _versions_table() -> str:
+    return resources.files(__package__).joinpath("schema_migrations.sql").read_text(encoding="utf-8")
+
+
+async def _apply(connection: asyncpg.Connection, file: SchemaFile) -> None:
+    try:
+        await connection.execute(file.sql)
+    except asyncpg.PostgresError as fault:
+        raise _in_file(fault, file) from fault
+    if not connection.is_in_transaction():
+        raise Permanent(
+            f"{_file_name(file)} ends the transaction it is applied in; take its begin and commit out.",
+            code="schema",
+        )
+    await connection.execute(
+        "insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)",
+        file.version,
+        file.name,
+        [file.sql],
+    )
+
+
+def _in_file(fault: asyncpg.PostgresError, file: SchemaFile) -> TenantbotError:
+    error = from_server(fault, _file_name(file))
+    if not isinstance(error, Permanent):
+        return error
+    return Permanent(f"{_file_name(file)}{_line(fault, file)}: {fault.args[0]}", code="schema")
+
+
+def _line(fault: asyncpg.PostgresError, file: SchemaFile) -> str:
+    position = getattr(fault, "position", None)
+    return f", line {file.sql.count(chr(10), 0, int(position) - 1) + 1}" if position else ""
+
+
+def _file_name(file: SchemaFile) -> str:
+    return f"{file.version}_{file.name}.sql"

@@ -1,0 +1,142 @@
+"""One open session on a tenant's database."""
+
+import json
+from collections.abc import Sequence
+
+import asyncpg
+
+from provisioning.adapters.tenant_database.errors import translated
+from provisioning.adapters.tenant_database.schema import applied_version, apply_files
+from provisioning.domain.schema_files import SchemaFile
+from provisioning.domain.seeds import Seeds, seed_statement
+from provisioning.ports import AdminRow
+
+_PROBE = "tenantbot-probe-"
+_FOREIGN = {
+    "users": "lower(email) <> lower($1)",
+    "vendor_configs": "(is_default and tenant_id is null) is not true",
+}
+_REFERENCE = frozenset({"resellers"})
+"""Tables that a run fills from the seeds and that say nothing about the tenant's own work."""
+
+
+class PostgresTenantDatabase:
+    """Implements the port TenantDatabase."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
+        with translated("Applying the schema"):
+            return await apply_files(self._connection, files)
+
+    async def tables(self) -> frozenset[str]:
+        with translated("Listing the tables"):
+            rows = await self._connection.fetch(
+                "select tablename from pg_catalog.pg_tables where schemaname = 'public'"
+            )
+        return frozenset(row["tablename"] for row in rows)
+
+    async def schema_version(self) -> str | None:
+        with translated("Reading the schema version"):
+            return await applied_version(self._connection)
+
+    async def size_bytes(self) -> int:
+        with translated("Reading the size of the tenant database"):
+            size: int = await self._connection.fetchval("select pg_database_size(current_database())")
+        return size
+
+    async def seed(self, seeds: Seeds) -> tuple[int, int]:
+        with translated("Seeding the tenant database"):
+            row = await self._connection.fetchrow(
+                seed_statement(), json.dumps(seeds.vendor_rows()), json.dumps(seeds.reseller_rows())
+            )
+        assert row is not None  # a select without a from has one row
+        return row["vendors"], row["resellers"]
+
+    async def default_vendors(self) -> frozenset[str]:
+        with translated("Reading the vendor configurations"):
+            rows = await self._connection.fetch(
+                "select vendor_name from public.vendor_configs"
+                " where tenant_id is null and is_default and is_active"
+            )
+        return frozenset(row["vendor_name"] for row in rows)
+
+    async def admins(self) -> Sequence[AdminRow]:
+        with translated("Reading the admins"):
+            rows = await self._connection.fetch(
+                "select user_id, email, full_name, role from public.users"
+                " where role = 'admin' order by created_at, user_id"
+            )
+        return [_admin(row) for row in rows]
+
+    async def find_user(self, email: str) -> AdminRow | None:
+        with translated("Looking for a user"):
+            row = await self._connection.fetchrow(
+                "select user_id, email, full_name, role from public.users where lower(email) = lower($1)",
+                email,
+            )
+        return _admin(row) if row else None
+
+    async def ensure_user(self, *, email: str, password_hash: str, full_name: str, role: str) -> AdminRow:
+        """Insert the user, or give the one with this e-mail this hash and role; a name stays as it is."""
+        with translated("Writing a user"):
+            row = await self._connection.fetchrow(
+                "insert into public.users (email, hashed_password, full_name, role)"
+                " values (lower($1), $2, $3, $4)"
+                " on conflict (email) do update"
+                " set hashed_password = excluded.hashed_password, role = excluded.role"
+                " returning user_id, email, full_name, role",
+                email,
+                password_hash,
+                full_name,
+                role,
+            )
+        assert row is not None
+        return _admin(row)
+
+    async def remove_user(self, email: str) -> None:
+        with translated("Removing a user"):
+            await self._connection.execute("delete from public.users where lower(email) = lower($1)", email)
+
+    async def change_email(self, old: str, new: str) -> None:
+        with translated("Changing a user's e-mail address"):
+            await self._connection.execute(
+                "update public.users set email = lower($2) where lower(email) = lower($1)", old, new
+            )
+
+    async def remove_probe_users(self, *, domain: str) -> None:
+        with translated("Removing probe users"):
+            await self._connection.execute(
+                "delete from public.users"
+                " where starts_with(email, $1) and split_part(email, '@', 2) = lower($2)",
+                _PROBE,
+                domain,
+            )
+
+    async def remove_upload(self, batch_id: str) -> bool:
+        with translated("Removing an upload"):
+            removed = await self._connection.fetchval(
+                "delete from public.upload_batches where upload_batch_id::text = lower($1) returning true",
+                batch_id,
+            )
+        return removed is not None
+
+    async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
+        counts = {}
+        for table in sorted(await self.tables() - _REFERENCE):
+            if count := await self._count(table, _FOREIGN.get(table, "true"), admin_email):
+                counts[table] = count
+        return counts
+
+    async def _count(self, table: str, condition: str, admin_email: str) -> int:
+        with translated(f"Counting the rows of {table}"):
+            name = await self._connection.fetchval("select quote_ident($1)", table)
+            # Both parts are ours: the name quoted by PostgreSQL, the condition from the table above.
+            query = f"select count(*) from public.{name} where {condition}"  # noqa: S608
+            count: int = await self._connection.fetchval(query, *([admin_email] if "$1" in condition else []))
+        return count
+
+
+def _admin(row: asyncpg.Record) -> AdminRow:
+    return AdminRow(str(row["user_id"]), row["email"], row["full_name"], row["role"])
