@@ -1,0 +1,18 @@
+"""The console script: composes the control plane, its command line and the sandbox."""
+
+import sys
+from typing import NoReturn
+
+from bot import sandbox_command
+from bot.sandbox_settings import open_sandbox
+from provisioning.cli.app import build_app, run
+
+
+def main() -> NoReturn:
+    app = build_app()
+    app.command("sandbox")(sandbox_command.sandbox)
+    run(app, sys.argv[1:], open_sandbox=open_sandbox)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Settings of the sandbox: everything but the home is generated, nothing is read from the environment."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from provisioning.adapters.fernet_vault import new_key
+from provisioning.bootstrap import upgrade_database
+from provisioning.errors import Permanent
+from provisioning.settings import Settings
+from sandbox.attach import attach
+from sandbox.dns.base import TARGET
+from sandbox.document import SandboxDocument
+from sandbox.errors import SandboxError
+
+
+@asynccontextmanager
+async def open_sandbox(home: Path) -> AsyncIterator[Settings]:
+    """Start or join the stand-ins under `home`; bring the registry up to date."""
+    pg_bin = os.environ.get("TENANTBOT_PG_BIN")
+    try:
+        async with attach(home, bin_dir=Path(pg_bin) if pg_bin else None) as document:
+            settings = sandbox_settings(document, home)
+            await upgrade_database(settings.database_url)
+            yield settings
+    except SandboxError as fault:
+        raise Permanent(str(fault), code="sandbox") from fault
+
+
+def sandbox_settings(document: SandboxDocument, home: Path) -> Settings:
+    """Point every production adapter at its stand-in."""
+    return Settings.checked(
+        {
+            "database_url": document.database_url,
+            "tenantbot_secret_keys": _key(home),
+            "supabase_access_token": document.supabase_token,
+            "supabase_organization": document.supabase_organization,
+            "supabase_api_url": document.supabase_api,
+            "taskifai_domain": document.domain,
+            "taskifai_url_template": document.url_template,
+            "taskifai_resolver": document.dns,
+            "taskifai_ca_file": document.ca_file,
+            "platform_admin_url": document.platform,
+            "platform_admin_token": document.platform_token,
+            "dns_nameservers": document.dns,
+            "dns_target": TARGET,
+            "mail_url": f"smtp://{quote(document.smtp_user)}:{quote(document.smtp_password)}@{document.smtp}",
+            "mail_from": f"TaskifAI <welcome@{document.domain}>",
+            "mail_reply_to": f"support@{document.domain}",
+            "archive_url": (home / "archive").as_uri(),
+            "admin_jwt_secret": _key(home),
+        }
+    )
+
+
+def _key(home: Path) -> str:
+    """The sandbox's own sealing key, made once."""
+    path = home / "secret.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(new_key().reveal())
+    return path.read_text()

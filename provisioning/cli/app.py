@@ -1,0 +1,95 @@
+"""The command line's table of contents, and the options that hold for every command."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import click
+import typer
+from rich.console import Console
+
+from provisioning.cli import operations, reading, starting
+from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, wants_json
+from provisioning.cli.output import Output
+from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
+from provisioning.errors import Refused
+
+
+def build_app() -> typer.Typer:
+    """Make the command tree. Whoever composes the program may add commands of its own."""
+    app = typer.Typer(
+        name="tenantbot",
+        help="The control plane of TaskifAI: provisions, verifies and operates tenants.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    app.command()(starting.provision)
+    app.command()(reading.status)
+    app.command("list")(reading.list_tenants)
+    app.command()(reading.runs)
+    app.command()(starting.verify)
+    app.command()(starting.retry)
+    app.command()(starting.rollback)
+    app.command()(starting.cancel)
+    app.command()(starting.resend)
+    app.command()(reading.orphans)
+    app.command()(operations.worker)
+    app.command()(operations.token)
+    app.add_typer(operations.database, name="db")
+    app.add_typer(operations.keys, name="keys")
+    return app
+
+
+def run(app: typer.Typer, arguments: Sequence[str], *, open_sandbox: SandboxOpener) -> NoReturn:
+    """Parse and execute; leave with the command's exit code."""
+    as_json = wants_json(arguments)
+    try:
+        code = app(hoist(arguments), standalone_mode=False, obj={"open_sandbox": open_sandbox})
+    except click.exceptions.NoArgsIsHelpError as fault:
+        fault.show()
+        code = EXIT_REFUSED
+    except click.UsageError as fault:
+        _usage_error(fault, as_json=as_json)
+        code = EXIT_REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    sys.exit(code or 0)
+
+
+def _options(
+    context: typer.Context,
+    *,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document on stdout, all else on stderr.")
+    ] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Use stand-ins for every outside system; no account needed.")
+    ] = False,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Where state is kept (else TENANTBOT_HOME, else .tenantbot here)."),
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--as", help=f"Who you are in the sandbox: {', '.join(SANDBOX_PEOPLE)}.")
+    ] = None,
+) -> None:
+    """The control plane of TaskifAI: provisions, verifies and operates tenants.
+
+    The options below may stand before or after the command.
+    """
+    options = Options(json=json, sandbox=sandbox, home=home_folder(home, os.environ), person=person)
+    context.obj["invocation"] = Invocation(options=options, open_sandbox=context.obj["open_sandbox"])
+
+
+def _usage_error(fault: click.UsageError, *, as_json: bool) -> None:
+    output = Output(json=as_json, out=Console(highlight=False), err=Console(stderr=True, highlight=False))
+    hint = f" `{fault.ctx.command_path} --help` shows how." if fault.ctx else ""
+    output.error(Refused(fault.format_message() + hint, code="usage"))

@@ -1,0 +1,116 @@
+"""Pure functions from what the door answers to the documents that `--json` prints."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from provisioning.control_plane.duplicates import Duplicate
+from provisioning.control_plane.plans import Plan
+from provisioning.control_plane.views import TenantView
+from provisioning.domain.checklist import Check
+from provisioning.domain.run import Run, RunEvent, StepView
+from provisioning.domain.tenant import Tenant
+from provisioning.errors import InvalidRequest, TenantbotError
+
+Document = dict[str, Any]
+
+
+def run_document(run: Run, tenant: Tenant | None, access_url: str) -> Document:
+    return {
+        "run_id": run.run_id,
+        "kind": run.kind.value,
+        "state": run.state.value,
+        "tenant": tenant and _tenant_brief(tenant, access_url),
+        "steps": [_step(step) for step in run.steps],
+        "checklist": [_check(check) for check in run.checklist],
+        "waiting_for": run.waiting_for
+        and {
+            "who": run.waiting_for.who,
+            "what": run.waiting_for.what,
+            "until": run.waiting_for.until and run.waiting_for.until.isoformat(),
+        },
+        "error": run.error and asdict(run.error),
+        "requested_by": run.requested_by,
+        "created_at": run.created_at.isoformat(),
+        "finished_at": run.finished_at and run.finished_at.isoformat(),
+    }
+
+
+def tenant_document(view: TenantView, events: Sequence[RunEvent] | None = None) -> Document:
+    document: Document = {
+        "tenant": view.tenant and _tenant(view.tenant, view.access_url),
+        "run": view.run and run_document(view.run, view.tenant, view.access_url),
+        "last_verification": view.last_verification
+        and {
+            "run_id": view.last_verification.run_id,
+            "at": (view.last_verification.finished_at or view.last_verification.created_at).isoformat(),
+            "checklist": [_check(check) for check in view.last_verification.checklist],
+        },
+    }
+    if events is not None:
+        document["events"] = [asdict(event) | {"at": event.at.isoformat()} for event in events]
+    return document
+
+
+def list_document(tenants: Sequence[tuple[Tenant, str]], total: int) -> Document:
+    return {"tenants": [_tenant(tenant, url) for tenant, url in tenants], "total": total}
+
+
+def plan_document(plan: Plan) -> Document:
+    return {
+        "dry_run": True,
+        "ready": plan.ready,
+        "request": plan.request.to_json(),
+        "steps": [{"number": number, "title": title} for number, title in enumerate(plan.steps, 1)],
+        "monthly_cost": plan.monthly_cost,
+        "questions": [asdict(question) for question in plan.questions],
+    }
+
+
+def duplicates_document(duplicates: Sequence[Duplicate]) -> Document:
+    return {"projects": [asdict(duplicate) for duplicate in duplicates], "total": len(duplicates)}
+
+
+def error_document(fault: TenantbotError) -> Document:
+    error: Document = {"code": fault.code, "message": fault.message, "field": fault.field}
+    if isinstance(fault, InvalidRequest):
+        error["fields"] = [asdict(one) for one in fault.errors]
+    return {"error": error}
+
+
+def _tenant_brief(tenant: Tenant, access_url: str) -> Document:
+    return {
+        "tenant_id": str(tenant.tenant_id),
+        "company_name": tenant.company_name,
+        "subdomain": tenant.subdomain,
+        "access_url": access_url,
+        "project_ref": tenant.project_ref,
+        "is_active": tenant.is_active,
+    }
+
+
+def _tenant(tenant: Tenant, access_url: str) -> Document:
+    return _tenant_brief(tenant, access_url) | {
+        "state": tenant.state.value,
+        "region": tenant.region,
+        "admin_email": tenant.admin_email,
+        "schema_version": tenant.schema_version,
+        "database_bytes": tenant.database_bytes,
+        "created_at": tenant.created_at.isoformat(),
+        "suspended_at": tenant.suspended_at and tenant.suspended_at.isoformat(),
+    }
+
+
+def _step(step: StepView) -> Document:
+    return {
+        "number": step.number,
+        "title": step.title,
+        "state": step.state.value,
+        "attempts": step.attempts,
+        "seconds": step.seconds,
+        "detail": step.detail,
+    }
+
+
+def _check(check: Check) -> Document:
+    return asdict(check) | {"skipped": check.skipped}

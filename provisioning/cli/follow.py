@@ -1,0 +1,82 @@
+"""Following a run to its end or its next wait, and executing it here while nobody else does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from provisioning.bootstrap import System
+from provisioning.domain.actor import Actor
+from provisioning.domain.run import Run, RunId, RunState
+from provisioning.errors import Transient
+
+_LOOK_SECONDS = 0.1
+_WORKER_CHECK_SECONDS = 2.0
+_DRAIN_SECONDS = 2
+
+
+async def follow(system: System, actor: Actor, run_id: RunId, show: Callable[[Run], None]) -> Run:
+    """Show the run until it ends or waits. If no worker is alive, or the last one dies, this process becomes one."""
+    async with _worker_when_needed(system):
+        while True:
+            run = await _look(system, actor, run_id)
+            if run is not None:
+                show(run)
+                if run.state not in {RunState.QUEUED, RunState.RUNNING}:
+                    return run
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _look(system: System, actor: Actor, run_id: RunId) -> Run | None:
+    try:
+        run, _ = await system.control.views.run(actor, run_id)
+    except Transient:
+        return None
+    return run
+
+
+@asynccontextmanager
+async def _worker_when_needed(system: System) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    watcher = asyncio.create_task(_watch(system, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await watcher
+
+
+async def _watch(system: System, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        with suppress(Transient, OSError):
+            if not await system.worker_alive():
+                await run_worker(system, stop, drain_seconds=_DRAIN_SECONDS)
+                return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _WORKER_CHECK_SECONDS)
+
+
+async def run_worker(
+    system: System, stop: asyncio.Event, *, drain_seconds: int, ready: asyncio.Event | None = None
+) -> None:
+    """Execute runs in this process until `stop` is set."""
+    from provisioning.engine.dbos_engine import Engine  # noqa: PLC0415 - a second to import, and most commands don't need it
+    from provisioning.engine.runner import Runner  # noqa: PLC0415
+    from provisioning.engine.worker import Worker  # noqa: PLC0415
+    from provisioning.provision.pipeline import PIPELINES  # noqa: PLC0415
+
+    database_url = system.settings.database_url.reveal()
+    runner = Runner(
+        registry=system.registry,
+        vault=system.ports.vault,
+        clock=system.clock,
+        ports=system.ports,
+        pipelines=PIPELINES,
+    )
+    worker = Worker(
+        database_url=database_url,
+        engine=Engine(database_url, system.settings.tenantbot_secret_keys),
+        runner=runner,
+        registry=system.registry,
+        clock=system.clock,
+    )
+    await worker.run(stop, drain_seconds=drain_seconds, ready=ready)

@@ -1,0 +1,62 @@
+"""Logs as events with fields, on stderr; anything that looks like a secret is cut out as the second line of defence."""
+
+import logging
+import os
+import re
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import structlog
+
+_SECRET_SHAPES: Final = re.compile(
+    r"sbp_[A-Za-z0-9_]+|sb_secret_[A-Za-z0-9_]+|xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+
+
+def open_log_file(home: Path) -> TextIO:
+    """Open the log of the commands that people watch; only its owner may read it."""
+    home.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home / "tenantbot.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.fdopen(descriptor, "w", buffering=1, encoding="utf-8")
+
+
+def configure_logs(stream: TextIO, *, level: str, json: bool) -> None:
+    """Set up structlog and the standard library's loggers once, at the start of a process."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redact,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(
+        level=max(logging.getLevelName(level), logging.WARNING),
+        stream=stream,
+        format="%(levelname)s %(name)s %(message)s",
+    )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_redact_record)
+
+
+def redact(text: str) -> str:
+    return _SECRET_SHAPES.sub("[redacted]", text)
+
+
+def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _redact_record(record: logging.LogRecord) -> bool:
+    record.msg, record.args = redact(record.getMessage()), ()
+    return True

@@ -1,0 +1,94 @@
+"""Commands for whoever runs the installation: worker, schema, keys, tokens."""
+
+import asyncio
+import re
+import signal
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from provisioning.adapters.fernet_vault import new_key
+from provisioning.bootstrap import upgrade_database
+from provisioning.cli.follow import run_worker
+from provisioning.cli.identity import make_token
+from provisioning.cli.session import EXIT_OK, Session, finish, invocation_of, open_settings, run_verb
+from provisioning.domain.actor import Role
+
+database = typer.Typer(help="The registry's database.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal secrets.", no_args_is_help=True)
+
+DRAIN_SECONDS = 20
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def worker(context: typer.Context) -> None:
+    """Execute runs until SIGTERM or Ctrl-C; what is running then is given time to reach its next checkpoint."""
+
+    async def work(session: Session) -> int:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        session.output.say("Worker started; stop it with Ctrl-C.")
+        await run_worker(session.system, stop, drain_seconds=DRAIN_SECONDS)
+        return EXIT_OK
+
+    run_verb(context, work, log_here=True)
+
+
+@database.command("upgrade")
+def upgrade(context: typer.Context) -> None:
+    """Bring the registry's and the engine's tables up to date."""
+    invocation = invocation_of(context)
+
+    async def main() -> int:
+        async with open_settings(invocation) as settings:
+            applied = await upgrade_database(settings.database_url)
+        invocation.output.document({"applied": list(applied)})
+        invocation.output.say(f"Applied {', '.join(applied)}." if applied else "Up to date.")
+        return EXIT_OK
+
+    finish(invocation.output, main)
+
+
+@keys.command("new")
+def new(context: typer.Context) -> None:
+    """Print a new key for TENANTBOT_SECRET_KEYS. Whoever has it can read every sealed secret."""
+    key = new_key().reveal()
+    output = invocation_of(context).output
+    output.document({"key": key})
+    if not output.json:
+        output.say(key)
+
+
+def token(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Option("--name", help="Who holds the token, as the audit log will name them.")
+    ],
+    role: Annotated[Role, typer.Option("--role", help="What they may do.")],
+    expires: Annotated[
+        str, typer.Option("--expires", help="How long it is valid: 45s, 30m, 24h, 7d.")
+    ] = "30d",
+) -> None:
+    """Make a token for TENANTBOT_TOKEN; it says who its holder is."""
+    invocation = invocation_of(context)
+    lifetime = parse_duration(expires)
+
+    async def main() -> int:
+        async with open_settings(invocation) as settings:
+            made = make_token(settings, name=name, role=role, lifetime=lifetime)
+        invocation.output.document({"token": made, "name": name, "role": role.value})
+        if not invocation.output.json:
+            invocation.output.say(made)
+        return EXIT_OK
+
+    finish(invocation.output, main)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read 45s, 30m, 24h or 7d."""
+    match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if match is None:
+        raise typer.BadParameter(f"{text} is not a duration; write 45s, 30m, 24h or 7d.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -1,0 +1,61 @@
+"""Options that every command takes, before or after the verb."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provisioning.domain.actor import Role
+
+FLAGS: Final = frozenset({"--json", "--sandbox"})
+VALUED: Final = frozenset({"--home", "--as"})
+
+SANDBOX_PEOPLE: Final[Mapping[str, Role]] = {
+    "viewer": Role.VIEWER,
+    "operator": Role.OPERATOR,
+    "approver": Role.APPROVER,
+    "approver2": Role.APPROVER,
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What holds for the whole invocation. `home` is absolute."""
+
+    json: bool
+    sandbox: bool
+    home: Path
+    person: str | None
+
+
+def hoist(arguments: Sequence[str]) -> list[str]:
+    """Move the options of every command to the front, where the top level reads them."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest.extend([word, *words])
+        elif word in FLAGS or word.split("=")[0] in VALUED:
+            front.append(word)
+            if word in VALUED:
+                front.extend(value for value in [next(words, None)] if value is not None)
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def home_folder(given: Path | None, environ: Mapping[str, str]) -> Path:
+    """--home, else TENANTBOT_HOME, else .tenantbot in the working folder; made absolute once."""
+    return (given or Path(environ.get("TENANTBOT_HOME") or ".tenantbot")).expanduser().absolute()
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Tell before anything is parsed, so that even a usage error is a document."""
+    return "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
+
+
+def is_plain_terminal() -> bool:
+    """True where a live display would only be noise: no terminal, or one that can't move its cursor."""
+    return os.environ.get("TERM", "") in {"", "dumb"}

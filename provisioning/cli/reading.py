@@ -1,0 +1,159 @@
+"""Commands that only read, and the one that tidies second projects away."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from provisioning.cli.documents import duplicates_document, list_document, run_document, tenant_document
+from provisioning.cli.live import render_steps
+from provisioning.cli.output import Output
+from provisioning.cli.session import EXIT_OK, Session, run_verb
+from provisioning.cli.stories import tell_run
+from provisioning.control_plane.views import PAGE, TenantView
+from provisioning.domain.run import RunState
+
+
+def status(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="SUBDOMAIN|RUN")],
+    *,
+    events: Annotated[bool, typer.Option("--events", help="Show the run's whole history.")] = False,
+) -> None:
+    """Show one tenant: its state, its open or latest run, its last verification."""
+
+    async def show(session: Session) -> int:
+        views = session.system.control.views
+        view = await views.status(session.actor, reference)
+        history = await views.events(session.actor, view.run.run_id) if events and view.run else None
+        session.output.document(tenant_document(view, history))
+        _tell_status(session.output, view)
+        for event in history or ():
+            step = f" step {event.step}" if event.step else ""
+            session.output.say(
+                f"{event.at:%Y-%m-%d %H:%M:%S}{step} {event.what}"
+                + (f" - {event.detail}" if event.detail else "")
+            )
+        return EXIT_OK
+
+    run_verb(context, show)
+
+
+def list_tenants(
+    context: typer.Context,
+    text: Annotated[
+        str, typer.Argument(help="Part of a company's name, a subdomain or an admin's address.")
+    ] = "",
+    page: Annotated[int, typer.Option("--page", min=1, help=f"{PAGE} tenants a page, newest first.")] = 1,
+) -> None:
+    """List tenants."""
+
+    async def show(session: Session) -> int:
+        views = session.system.control.views
+        tenants, total = await views.list(session.actor, text=text, page=page)
+        session.output.document(
+            list_document([(one, views.access_url(one.subdomain)) for one in tenants], total)
+        )
+        table = _table("subdomain", "company", "state", "age", "URL")
+        for tenant in tenants:
+            table.add_row(
+                tenant.subdomain,
+                tenant.company_name,
+                tenant.state,
+                _age(tenant.created_at),
+                views.access_url(tenant.subdomain),
+            )
+        session.output.say(table)
+        session.output.say(
+            f"{len(tenants)} of {total} tenants."
+            if total
+            else "No tenants yet; `tenantbot provision` makes the first."
+        )
+        return EXIT_OK
+
+    run_verb(context, show)
+
+
+def runs(
+    context: typer.Context,
+    *,
+    open_only: Annotated[bool, typer.Option("--open", help="Only queued, running and waiting runs.")] = False,
+) -> None:
+    """List runs, newest first."""
+
+    async def show(session: Session) -> int:
+        views = session.system.control.views
+        states = [state for state in RunState if state.is_open] if open_only else []
+        found = await views.runs(session.actor, states=states)
+        session.output.document({"runs": [run_document(run, None, "") for run in found], "total": len(found)})
+        table = _table("run", "kind", "state", "asked by", "age", "waiting for")
+        for run in found:
+            waits = run.waiting_for.what if run.waiting_for else ""
+            table.add_row(run.run_id, run.kind, run.state, run.requested_by, _age(run.created_at), waits)
+        session.output.say(table)
+        return EXIT_OK
+
+    run_verb(context, show)
+
+
+def orphans(
+    context: typer.Context,
+    subdomain: Annotated[str | None, typer.Argument(metavar="SUBDOMAIN")] = None,
+    remove: Annotated[
+        str | None, typer.Option("--remove", metavar="REF", help="Delete this second project.")
+    ] = None,
+) -> None:
+    """List second projects that a lost answer left behind, with what they cost."""
+
+    async def show(session: Session) -> int:
+        duplicates = session.system.control.duplicates
+        found = (
+            [await duplicates.remove(session.actor, remove)]
+            if remove
+            else await duplicates.find(session.actor, subdomain)
+        )
+        session.output.document(duplicates_document(found))
+        for one in found:
+            verb = "Deleted" if remove else "Second project"
+            session.output.say(
+                f"{verb} {one.ref} of {one.subdomain} ({one.name}), {one.monthly_cost:.0f} USD a month."
+            )
+        if not found:
+            session.output.say("No tenant has a second project.")
+        elif not remove:
+            session.output.say("Next: tenantbot orphans --remove REF")
+        return EXIT_OK
+
+    run_verb(context, show)
+
+
+def _tell_status(output: Output, view: TenantView) -> None:
+    tenant = view.tenant
+    if tenant is not None:
+        output.say(f"{tenant.company_name}: {tenant.state}, {view.access_url}")
+        size = f", {tenant.database_bytes / 2**20:.1f} MiB" if tenant.database_bytes else ""
+        output.say(
+            f"  tenant {tenant.tenant_id}, project {tenant.project_ref or 'none yet'}, {_age(tenant.created_at)} old{size}"
+        )
+        output.say(
+            f"  admin {tenant.admin_name} <{tenant.admin_email}>, schema {tenant.schema_version or 'none yet'}"
+        )
+    if view.run is not None:
+        output.say(render_steps(view.run))
+        tell_run(output, view.run, tenant, view.access_url)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _age(since: datetime) -> str:
+    seconds = (datetime.now(UTC) - since).total_seconds()
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,128 @@
+"""One invocation: its options, the system it talks to, who is talking, and where its answer goes."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from provisioning.bootstrap import System, open_system
+from provisioning.cli.identity import actor_from_token, sandbox_actor
+from provisioning.cli.logs import configure_logs, open_log_file
+from provisioning.cli.options import Options
+from provisioning.cli.output import Output
+from provisioning.domain.actor import Actor
+from provisioning.errors import NeedsPerson, Refused, TenantbotError
+from provisioning.settings import Settings
+
+T = TypeVar("T")
+
+EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_NEEDS_PERSON, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+SandboxOpener = Callable[[Path], AbstractAsyncContextManager[Settings]]
+"""Starts, or joins, the stand-ins that live under a home, and says how to reach them. The composition supplies it."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What the command line said before any verb."""
+
+    options: Options
+    open_sandbox: SandboxOpener
+
+    @property
+    def output(self) -> Output:
+        return Output(
+            json=self.options.json, out=Console(highlight=False), err=Console(stderr=True, highlight=False)
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open system, and the person at the terminal."""
+
+    system: System
+    actor: Actor
+    output: Output
+
+
+@asynccontextmanager
+async def open_settings(invocation: Invocation, *, log_here: bool = False) -> AsyncIterator[Settings]:
+    """The sandbox's settings, or the environment's. Logs go to the terminal, or to the home's log file."""
+    async with _read_settings(invocation) as settings:
+        stream = sys.stderr if log_here else open_log_file(invocation.options.home)
+        configure_logs(stream, level=settings.log_level, json=settings.log_format == "json")
+        yield settings
+
+
+@asynccontextmanager
+async def _read_settings(invocation: Invocation) -> AsyncIterator[Settings]:
+    if invocation.options.sandbox:
+        async with invocation.open_sandbox(invocation.options.home) as settings:
+            yield settings
+    else:
+        yield Settings.from_env(os.environ, env_file=Path(".env"))
+
+
+@asynccontextmanager
+async def open_session(invocation: Invocation, *, log_here: bool) -> AsyncIterator[Session]:
+    async with open_settings(invocation, log_here=log_here) as settings, open_system(settings) as system:
+        yield Session(system, _actor(invocation.options, settings), invocation.output)
+
+
+def run_verb(
+    context: typer.Context, verb: Callable[[Session], Awaitable[int]], *, log_here: bool = False
+) -> NoReturn:
+    """Open a session, do the verb, leave with its exit code. Every error becomes one message and one code."""
+    invocation = invocation_of(context)
+
+    async def main() -> int:
+        async with open_session(invocation, log_here=log_here) as session:
+            return await verb(session)
+
+    finish(invocation.output, main)
+
+
+def finish(output: Output, main: Callable[[], Any]) -> NoReturn:
+    """Run a coroutine function to its exit code, with no traceback for any error that has a message."""
+    try:
+        code = asyncio.run(main())
+    except TenantbotError as fault:
+        output.error(fault)
+        code = exit_code_of(fault)
+    except KeyboardInterrupt:
+        output.say("Stopped watching.")
+        code = EXIT_INTERRUPTED
+    sys.stdout.flush()
+    raise typer.Exit(code)
+
+
+def exit_code_of(fault: TenantbotError) -> int:
+    if isinstance(fault, Refused):
+        return EXIT_REFUSED
+    return EXIT_NEEDS_PERSON if isinstance(fault, NeedsPerson) else EXIT_FAILED
+
+
+def invocation_of(context: typer.Context) -> Invocation:
+    found: Mapping[str, Any] = context.find_root().obj
+    invocation = found["invocation"]
+    assert isinstance(invocation, Invocation)
+    return invocation
+
+
+def _actor(options: Options, settings: Settings) -> Actor:
+    if options.sandbox:
+        return sandbox_actor(options.person or "operator")
+    if options.person is not None:
+        raise Refused(
+            "--as works in the sandbox only; elsewhere TENANTBOT_TOKEN says who you are.",
+            code="not_sandbox",
+            field="as",
+        )
+    return actor_from_token(settings)

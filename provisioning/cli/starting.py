@@ -1,0 +1,149 @@
+"""Commands that start or continue a run, and follow it (guide 14.4)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from provisioning.cli.documents import plan_document, run_document
+from provisioning.cli.follow import follow
+from provisioning.cli.live import LiveRun
+from provisioning.cli.session import EXIT_FAILED, EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
+from provisioning.cli.stories import tell_plan, tell_run
+from provisioning.control_plane.requests import Started
+from provisioning.domain.run import Run, RunState
+
+Detach = Annotated[
+    bool, typer.Option("--detach", help="Start the run and return at once; a worker executes it.")
+]
+Reference = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run id, or a subdomain (its open or latest run).")
+]
+Subdomain = Annotated[str, typer.Argument(metavar="SUBDOMAIN")]
+
+
+def provision(
+    context: typer.Context,
+    company: Annotated[
+        str | None, typer.Option("--company", help="Company name, 1 to 255 characters.")
+    ] = None,
+    subdomain: Annotated[
+        str | None, typer.Option("--subdomain", help="3 to 50 of a-z, 0-9 and inner hyphens.")
+    ] = None,
+    email: Annotated[str | None, typer.Option("--email", help="The first admin's e-mail address.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The first admin's name.")] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="A region code, or americas, emea, apac.")
+    ] = None,
+    vendors: Annotated[
+        str | None, typer.Option("--vendors", help="Vendors to seed, comma-separated (default: all).")
+    ] = None,
+    *,
+    sample_resellers: Annotated[
+        bool, typer.Option("--sample-resellers", help="Seed the sample resellers too.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Ask every question a run would meet; change nothing.")
+    ] = False,
+    detach: Detach = False,
+) -> None:
+    """Provision a tenant: eight steps from a request to a verified tenant."""
+    raw = {
+        "company": company,
+        "subdomain": subdomain,
+        "email": email,
+        "name": name,
+        "region": region,
+        "vendors": vendors,
+        "sample_resellers": sample_resellers,
+    }
+
+    async def plan(session: Session) -> int:
+        found = await session.system.control.plans.provision(session.actor, raw)
+        session.output.document(plan_document(found))
+        tell_plan(session.output, found)
+        return EXIT_OK if found.ready else EXIT_FAILED
+
+    async def start(session: Session) -> int:
+        started = await session.system.control.requests.provision(
+            session.actor, raw, origin={"surface": "cli"}
+        )
+        return await _finish(session, started, detach=detach)
+
+    run_verb(context, plan if dry_run else start)
+
+
+def verify(context: typer.Context, subdomain: Subdomain, *, detach: Detach = False) -> None:
+    """Check a tenant again: the same checklist as step 8, with a probe user that leaves no trace."""
+
+    async def start(session: Session) -> int:
+        return await _finish(
+            session, await session.system.control.requests.verify(session.actor, subdomain), detach=detach
+        )
+
+    run_verb(context, start)
+
+
+def resend(
+    context: typer.Context,
+    subdomain: Subdomain,
+    email: Annotated[
+        str | None, typer.Option("--email", help="Another address; it becomes the admin's.")
+    ] = None,
+    *,
+    detach: Detach = False,
+) -> None:
+    """Send the welcome e-mail again, with a new temporary password."""
+
+    async def start(session: Session) -> int:
+        started = await session.system.control.requests.resend(session.actor, subdomain, email=email)
+        return await _finish(session, started, detach=detach)
+
+    run_verb(context, start)
+
+
+def retry(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
+    """Go on with a waiting run, from the step that stopped it."""
+    _decide(context, lambda session: session.system.control.runs.retry(session.actor, run), detach=detach)
+
+
+def rollback(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
+    """Undo what a waiting run made, in reverse, and only that."""
+    _decide(context, lambda session: session.system.control.runs.rollback(session.actor, run), detach=detach)
+
+
+def cancel(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
+    """Stop a run before its next step."""
+    _decide(context, lambda session: session.system.control.runs.cancel(session.actor, run), detach=detach)
+
+
+def _decide(context: typer.Context, decide: Callable[[Session], Awaitable[Run]], *, detach: bool) -> None:
+    async def act(session: Session) -> int:
+        return await _finish(session, Started(await decide(session), continued=False), detach=detach)
+
+    run_verb(context, act)
+
+
+async def _finish(session: Session, started: Started, *, detach: bool) -> int:
+    run = started.run
+    if started.continued:
+        session.output.say(f"continuing run {run.run_id}")
+    if not detach:
+        with LiveRun(session.output.people) as live:
+            try:
+                run = await follow(session.system, session.actor, run.run_id, live.show)
+            except BaseException:
+                session.output.say(f"\n{run.run_id} is kept. See it with `tenantbot status {run.subdomain}`;")
+                session.output.say("the same command again, or any worker, goes on with it.")
+                raise
+    run, tenant = await session.system.control.views.run(session.actor, run.run_id)
+    access_url = session.system.control.views.access_url(run.subdomain)
+    session.output.document(run_document(run, tenant, access_url))
+    tell_run(session.output, run, tenant, access_url)
+    return _exit_code(run)
+
+
+def _exit_code(run: Run) -> int:
+    if run.state is RunState.WAITING:
+        return EXIT_FAILED if run.error else EXIT_NEEDS_PERSON
+    return EXIT_OK

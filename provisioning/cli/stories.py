@@ -1,0 +1,79 @@
+"""What people are told at the end of a command: what came of it, and what to do next."""
+
+from provisioning.cli.live import render_checklist, verdict
+from provisioning.cli.output import Output
+from provisioning.control_plane.plans import Plan
+from provisioning.domain.run import Direction, Run, RunKind, RunState
+from provisioning.domain.tenant import Tenant
+
+_MARKS = {True: "✓", False: "✗", None: "–"}
+
+
+def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str) -> None:
+    if run.checklist:
+        output.say(render_checklist(run.checklist))
+    match run.state:
+        case RunState.SUCCEEDED:
+            _tell_success(output, run, tenant, access_url)
+        case RunState.WAITING:
+            _tell_wait(output, run)
+        case RunState.ROLLED_BACK:
+            output.say(f"Rolled back: nothing of {run.subdomain} is left, and the subdomain is free again.")
+        case RunState.CANCELLED:
+            output.say(f"Cancelled: nothing was made for {run.subdomain}.")
+        case _:
+            output.say(f"{run.run_id} is {run.state}. Follow it with `tenantbot status {run.subdomain}`.")
+
+
+def tell_plan(output: Output, plan: Plan) -> None:
+    request = plan.request
+    output.say(f"Dry run, nothing is changed: {request.company} at {request.subdomain},")
+    output.say(f"admin {request.admin_name} <{request.admin_email}>, {plan.monthly_cost:.0f} USD a month.")
+    for number, title in enumerate(plan.steps, 1):
+        output.say(f"  {number}. {title}")
+    for question in plan.questions:
+        output.say(f"{_MARKS[question.ok]} {question.name}: {question.answer}")
+    output.say(
+        "Ready: run it again without --dry-run."
+        if plan.ready
+        else "Not ready: correct what is marked ✗ first."
+    )
+
+
+def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: str) -> None:
+    minutes = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0
+    if run.kind is RunKind.RESEND:
+        output.say(
+            f"The welcome e-mail is on its way to {run.request['email']}, with a new temporary password."
+        )
+        return
+    output.say(f"{run.subdomain} is {verdict(run)}, after {minutes:.1f} s.")
+    output.say(f"  URL:        {access_url}")
+    if tenant is not None:
+        output.say(f"  Tenant ID:  {tenant.tenant_id}")
+        output.say(f"  Project:    {tenant.project_ref}")
+    if run.kind is RunKind.PROVISION:
+        output.say(f"The admin has mail. Check the tenant any time with `tenantbot verify {run.subdomain}`.")
+
+
+def _tell_wait(output: Output, run: Run) -> None:
+    if run.error is not None:
+        where = f"Step {run.error.step} stopped the run: " if run.error.step else ""
+        output.say(f"{where}{run.error.message}")
+    if run.waiting_for is not None:
+        until = (
+            f" Looked at again by itself at {run.waiting_for.until:%H:%M:%S %Z}."
+            if run.waiting_for.until
+            else ""
+        )
+        output.say(f"Waiting for {run.waiting_for.who}: {run.waiting_for.what}{until}")
+    output.say(_next_commands(run))
+
+
+def _next_commands(run: Run) -> str:
+    commands = [f"tenantbot retry {run.subdomain}"]
+    if run.kind is RunKind.PROVISION:
+        commands.append(f"tenantbot rollback {run.subdomain}")
+    if run.direction is Direction.FORWARD:
+        commands.append(f"tenantbot cancel {run.subdomain}")
+    return "Next: " + "  |  ".join(commands)

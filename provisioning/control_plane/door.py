@@ -1,0 +1,31 @@
+"""The control plane as a surface sees it: its verbs, grouped by what they are about."""
+
+from dataclasses import dataclass
+
+from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.duplicates import Duplicates
+from provisioning.control_plane.plans import Plans
+from provisioning.control_plane.requests import Requests
+from provisioning.control_plane.runs import RunDecisions
+from provisioning.control_plane.views import Views
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand, `duplicates` tidy up."""
+
+    requests: Requests
+    runs: RunDecisions
+    views: Views
+    plans: Plans
+    duplicates: Duplicates
+
+    @classmethod
+    def at(cls, desk: Desk) -> "ControlPlane":
+        return cls(
+            requests=Requests(desk),
+            runs=RunDecisions(desk),
+            views=Views(desk),
+            plans=Plans(desk),
+            duplicates=Duplicates(desk),
+        )

@@ -1,0 +1,146 @@
+"""The dry run: every read-only question that a run would stumble over, asked beforehand. Changes nothing."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioning.control_plane.desk import Desk
+from provisioning.domain.actor import Actor, Role
+from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_provision_request
+from provisioning.domain.run import RunKind
+from provisioning.errors import TenantbotError
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question and its answer: `ok` None means that it does not stand in the way but deserves a look."""
+
+    name: str
+    answer: str
+    ok: bool | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do, and what the outside says to it."""
+
+    request: ProvisionRequest
+    steps: tuple[str, ...]
+    monthly_cost: float
+    questions: tuple[Question, ...]
+
+    @property
+    def ready(self) -> bool:
+        return all(question.ok is not False for question in self.questions)
+
+
+class Plans:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def provision(self, actor: Actor, raw: Mapping[str, Any]) -> Plan:
+        """Ask everything at once. Raises InvalidRequest when the request itself is wrong."""
+        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
+        request = parse_provision_request(raw, self._desk.defaults)
+        asked: dict[str, Callable[[ProvisionRequest], Awaitable[Question]]] = {
+            "subdomain": self._subdomain,
+            "Supabase token": self._token,
+            "organization": self._organization,
+            "region": self._region,
+            "platform": self._platform,
+            "DNS": self._dns,
+            "mail": self._mail,
+            "archive": self._archive,
+        }
+        questions = await asyncio.gather(*(_ask(name, ask, request) for name, ask in asked.items()))
+        return Plan(
+            request=request,
+            steps=tuple(step.title for step in self._desk.pipelines[RunKind.PROVISION].steps),
+            monthly_cost=self._desk.ports.policy.monthly_cost,
+            questions=tuple(questions),
+        )
+
+    async def _subdomain(self, request: ProvisionRequest) -> Question:
+        async with self._desk.registry.transaction() as tx:
+            tenant = await tx.tenants.find(request.subdomain)
+        if tenant is None:
+            return Question("subdomain", f"{request.subdomain} is free", ok=True)
+        return Question(
+            "subdomain", f"{request.subdomain} is taken by {tenant.company_name} ({tenant.state})", ok=False
+        )
+
+    async def _token(self, _: ProvisionRequest) -> Question:
+        await self._desk.ports.projects.check_token()
+        return Question("Supabase token", "may do what a run needs", ok=True)
+
+    async def _organization(self, _: ProvisionRequest) -> Question:
+        organization = await self._desk.ports.projects.organization()
+        policy = self._desk.ports.policy
+        refused = organization.plan == "free" and not policy.allow_free_plan
+        return Question(
+            "organization",
+            f"{organization.slug}, plan {organization.plan}; one more project costs {policy.monthly_cost:.0f} USD a month"
+            + ("; free organizations are refused (SUPABASE_ALLOW_FREE_PLAN)" if refused else ""),
+            ok=not refused,
+        )
+
+    async def _region(self, request: ProvisionRequest) -> Question:
+        offered = {*await self._desk.ports.projects.regions(), *REGION_GROUPS}
+        return Question(
+            "region",
+            f"{request.region} is {'' if request.region in offered else 'not '}offered",
+            ok=request.region in offered,
+        )
+
+    async def _platform(self, request: ProvisionRequest) -> Question:
+        platform = self._desk.ports.platform
+        if not platform.publishes:
+            return Question("platform", "nothing is published (PLATFORM_REGISTRY=none)", ok=None)
+        if (found := await platform.find(request.subdomain)) is not None:
+            return Question(
+                "platform", f"already has a tenant {found.subdomain} ({found.tenant_id})", ok=False
+            )
+        return Question("platform", f"answers, and {request.subdomain} is free there", ok=True)
+
+    async def _dns(self, request: ProvisionRequest) -> Question:
+        policy, dns = self._desk.ports.policy, self._desk.ports.dns
+        host = f"{request.subdomain}.{policy.domain}"
+        if (await dns.lookup(host)).exists:
+            wildcard = await dns.lookup(f"{secrets.token_hex(8)}.{policy.domain}")
+            return Question(
+                "DNS",
+                f"{host} resolves"
+                + (" through the wildcard" if wildcard.exists else " by a record of its own"),
+                ok=True,
+            )
+        if self._desk.ports.zone.provider == "none":
+            return Question(
+                "DNS",
+                f"{host} does not resolve; the run will ask for: {host} CNAME {policy.dns_target}",
+                ok=None,
+            )
+        await self._desk.ports.zone.check_access()
+        return Question("DNS", f"{host} will be added at {self._desk.ports.zone.provider}", ok=True)
+
+    async def _mail(self, _: ProvisionRequest) -> Question:
+        await self._desk.ports.mailer.check_login()
+        return Question("mail", "the login works", ok=True)
+
+    async def _archive(self, _: ProvisionRequest) -> Question:
+        if self._desk.archive is None:
+            return Question(
+                "archive", "not set (ARCHIVE_URL); needed before a tenant can be deprovisioned", ok=None
+            )
+        await self._desk.archive.check_access()
+        return Question("archive", "can be written and read", ok=True)
+
+
+async def _ask(
+    name: str, ask: Callable[[ProvisionRequest], Awaitable[Question]], request: ProvisionRequest
+) -> Question:
+    try:
+        return await ask(request)
+    except TenantbotError as fault:
+        return Question(name, fault.message, ok=False)

@@ -1,0 +1,178 @@
+"""Verbs that start a run: provision, verify, resend. Run, reservation, audit and enqueueing are one transaction."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from provisioning.control_plane.desk import Desk
+from provisioning.domain.actor import Actor, Role
+from provisioning.domain.audit import request_hash
+from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_email, parse_provision_request
+from provisioning.domain.run import Run, RunId, RunKind, RunState
+from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.errors import FieldError, InvalidRequest, Refused, TenantbotError
+from provisioning.provision.step7_send_welcome_email import TEMPLATE
+from provisioning.registry import AuditEntry, Transaction
+
+
+@dataclass(frozen=True)
+class Started:
+    """The run, and whether it was there already: the same request while its run is open goes on with that run."""
+
+    run: Run
+    continued: bool
+
+
+class Requests:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def provision(
+        self, actor: Actor, raw: Mapping[str, Any], *, origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start provisioning a tenant. Raises InvalidRequest per field, Refused when the subdomain is taken or busy."""
+        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
+        request = parse_provision_request(raw, self._desk.defaults)
+        async with self._desk.registry.transaction() as tx:
+            if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
+                return _continue(open_run, RunKind.PROVISION, request.to_json())
+        await self._check_region(request)
+        async with self._desk.registry.transaction() as tx:
+            tenant = await tx.tenants.reserve(request)
+            run = self._new_run(actor, RunKind.PROVISION, request.subdomain, request.to_json(), origin)
+            return await _start(tx, actor, run, tenant.tenant_id)
+
+    async def verify(
+        self, actor: Actor, subdomain: str, *, origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start checking a tenant again."""
+        await self._desk.require(actor, Role.OPERATOR, "verify", subdomain=subdomain)
+        async with self._desk.registry.transaction() as tx:
+            tenant = await existing_tenant(tx, subdomain)
+            if tenant.state is TenantState.SUSPENDED:
+                raise Refused(f"{subdomain} is suspended; activate it before verifying it.", code="suspended")
+            return await self._begin(tx, actor, RunKind.VERIFY, tenant, {}, origin)
+
+    async def resend(
+        self,
+        actor: Actor,
+        subdomain: str,
+        *,
+        email: str | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Started:
+        """Start sending the welcome e-mail again, with a new temporary password, to the admin or to `email`."""
+        await self._desk.require(actor, Role.OPERATOR, "resend", subdomain=subdomain)
+        async with self._desk.registry.transaction() as tx:
+            tenant = await existing_tenant(tx, subdomain)
+            recipient = _email(email) if email else tenant.admin_email
+            last = await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE)
+            request = {"email": recipient, "version": last.version + 1 if last else 1}
+            return await self._begin(tx, actor, RunKind.RESEND, tenant, request, origin)
+
+    async def _begin(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        kind: RunKind,
+        tenant: Tenant,
+        request: Mapping[str, Any],
+        origin: Mapping[str, Any] | None,
+    ) -> Started:
+        if (open_run := await tx.runs.find_open(tenant.subdomain)) is not None:
+            return _continue(open_run, kind, request)
+        if tenant.state is TenantState.PROVISIONING:
+            raise Refused(
+                f"{tenant.subdomain} is not provisioned; see `tenantbot status {tenant.subdomain}`.",
+                code="not_provisioned",
+            )
+        return await _start(
+            tx, actor, self._new_run(actor, kind, tenant.subdomain, request, origin), tenant.tenant_id
+        )
+
+    def _new_run(
+        self,
+        actor: Actor,
+        kind: RunKind,
+        subdomain: str,
+        request: Mapping[str, Any],
+        origin: Mapping[str, Any] | None,
+    ) -> Run:
+        return Run(
+            run_id=RunId(f"{kind}-{subdomain}-{secrets.token_hex(4)}"),
+            kind=kind,
+            state=RunState.QUEUED,
+            subdomain=subdomain,
+            requested_by=actor.label,
+            created_at=self._desk.clock.now(),
+            request=dict(request),
+            origin=dict(origin or {}),
+            steps=self._desk.pipelines[kind].views(),
+        )
+
+    async def _check_region(self, request: ProvisionRequest) -> None:
+        """A region that Supabase does not offer is refused now. A question it can't answer now is left to step 1."""
+        try:
+            offered: Sequence[str] = await self._desk.ports.projects.regions()
+        except TenantbotError:
+            return
+        if offered and request.region not in {*offered, *REGION_GROUPS}:
+            known = ", ".join(sorted({*offered, *REGION_GROUPS}))
+            raise InvalidRequest(
+                [
+                    FieldError(
+                        "region", f"Supabase does not offer the region {request.region}; use one of {known}."
+                    )
+                ]
+            )
+
+
+async def existing_tenant(tx: Transaction, subdomain: str) -> Tenant:
+    tenant = await tx.tenants.find(subdomain)
+    if tenant is None or tenant.state is TenantState.DELETED:
+        raise Refused(
+            f"There is no tenant {subdomain}; `tenantbot list` shows all.",
+            code="unknown_tenant",
+            field="subdomain",
+        )
+    return tenant
+
+
+async def _start(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) -> Started:
+    hashed = request_hash(run.request)
+    await tx.runs.create(run, tenant_id=tenant_id, request_hash=hashed)
+    await tx.legs.enqueue(run.run_id, run.leg)
+    await tx.audit.append(
+        actor,
+        AuditEntry(
+            action=f"{run.kind}.requested",
+            result="accepted",
+            subdomain=run.subdomain,
+            run_id=run.run_id,
+            request_hash=hashed,
+            details=run.request,
+        ),
+    )
+    return Started(run, continued=False)
+
+
+def _continue(run: Run, kind: RunKind, request: Mapping[str, Any]) -> Started:
+    if run.kind is kind and request_hash(run.request) == request_hash(request):
+        return Started(run, continued=True)
+    if run.kind is kind is RunKind.VERIFY:
+        return Started(run, continued=True)
+    raise Refused(
+        f"{run.subdomain} has an open run of its own ({run.run_id}, {run.state}); "
+        f"see `tenantbot status {run.subdomain}`, then retry, roll back or cancel it.",
+        code="run_open",
+        field="subdomain",
+    )
+
+
+def _email(text: str) -> str:
+    try:
+        return parse_email(text)
+    except ValueError as fault:
+        raise InvalidRequest([FieldError("email", str(fault))]) from fault

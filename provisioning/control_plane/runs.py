@@ -1,0 +1,107 @@
+"""Decisions about a run: retry, roll back, cancel. The row decides; the engine is told in the same transaction."""
+
+from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.views import find_run
+from provisioning.domain.actor import Actor, Role
+from provisioning.domain.run import Direction, Run, RunKind, RunState
+from provisioning.engine.pipeline import Ending
+from provisioning.errors import Refused
+from provisioning.provision.step7_send_welcome_email import TEMPLATE
+from provisioning.registry import AuditEntry, LegEnd, Transaction
+
+
+class RunDecisions:
+    """Each takes a run id or a subdomain (its open or latest run) and returns the run as it is afterwards."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def retry(self, actor: Actor, reference: str) -> Run:
+        """Go on from the step that stopped the run. A roll back that stopped goes on rolling back."""
+        await self._desk.require(actor, Role.OPERATOR, "retry", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            run = await _locked(tx, reference)
+            if run.state is not RunState.WAITING:
+                raise Refused(
+                    f"{run.run_id} is {run.state}; only a waiting run can be retried.", code="not_waiting"
+                )
+            return await _continue(tx, actor, run, run.direction, "retry")
+
+    async def rollback(self, actor: Actor, reference: str) -> Run:
+        """Undo what the run made, in reverse. Refused once the customer may have data."""
+        await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            run = await _locked(tx, reference)
+            await _refuse_rollback(tx, run)
+            return await _continue(tx, actor, run, Direction.ROLLBACK, "rollback")
+
+    async def cancel(self, actor: Actor, reference: str) -> Run:
+        """Stop before the next step. Over when nothing was made; else the run waits, to be retried or rolled back."""
+        await self._desk.require(actor, Role.OPERATOR, "cancel", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            run = await _locked(tx, reference)
+            if not run.state.is_open:
+                raise Refused(f"{run.run_id} is {run.state}; there is nothing to cancel.", code="not_open")
+            if run.state is RunState.RUNNING:
+                await tx.runs.request_cancel(run.run_id)
+            else:
+                await self._cancel_at_rest(tx, run)
+            await _audit(tx, actor, run, "cancel")
+            return await tx.runs.lock(run.run_id)
+
+    async def _cancel_at_rest(self, tx: Transaction, run: Run) -> None:
+        """Nobody is executing the run now (queued, or waiting), so the answer is known at once."""
+        pipeline = self._desk.pipelines[run.kind]
+        if await pipeline.made_anything(tx, run.subdomain):
+            return  # it waits already, and goes on waiting
+        await tx.runs.finish(run.run_id, LegEnd(RunState.CANCELLED))
+        await pipeline.on_end(
+            tx, Ending(run_id=run.run_id, subdomain=run.subdomain, state=RunState.CANCELLED)
+        )
+
+
+async def _locked(tx: Transaction, reference: str) -> Run:
+    found = await find_run(tx, reference)
+    return await tx.runs.lock(found.run_id)
+
+
+async def _continue(tx: Transaction, actor: Actor, run: Run, direction: Direction, action: str) -> Run:
+    leg = await tx.runs.continue_with(run.run_id, direction)
+    await tx.legs.enqueue(run.run_id, leg)
+    await _audit(tx, actor, run, action)
+    return await tx.runs.lock(run.run_id)
+
+
+async def _refuse_rollback(tx: Transaction, run: Run) -> None:
+    if run.kind is not RunKind.PROVISION:
+        raise Refused(f"A {run.kind} run makes nothing that could be rolled back.", code="nothing_to_undo")
+    if run.state is not RunState.WAITING:
+        raise Refused(
+            f"{run.run_id} is {run.state}; only a waiting run can be rolled back"
+            + (
+                " (cancel it first)."
+                if run.state.is_open
+                else "; remove a tenant with `tenantbot deprovision`."
+            ),
+            code="not_waiting",
+        )
+    tenant = await tx.tenants.find(run.subdomain)
+    if (
+        tenant is not None
+        and (sent := await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE))
+        and sent.state == "sent"
+    ):
+        raise Refused(
+            f"The welcome e-mail of {run.subdomain} is out: the customer may be using the tenant. "
+            f"Retry the run, or remove the tenant with `tenantbot deprovision {run.subdomain}`.",
+            code="customer_has_access",
+        )
+
+
+async def _audit(tx: Transaction, actor: Actor, run: Run, action: str) -> None:
+    await tx.audit.append(
+        actor,
+        AuditEntry(
+            action=f"{run.kind}.{action}", result="accepted", subdomain=run.subdomain, run_id=run.run_id
+        ),
+    )

@@ -1,0 +1,96 @@
+"""Verbs that read: one tenant, all tenants, runs and their history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provisioning.control_plane.desk import Desk
+from provisioning.domain.actor import Actor, Role
+from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
+from provisioning.domain.tenant import Tenant
+from provisioning.errors import Refused
+from provisioning.registry import Transaction
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class TenantView:
+    """A tenant with its address, its open or latest run, and the run that last verified it."""
+
+    tenant: Tenant | None
+    access_url: str
+    run: Run | None
+    last_verification: Run | None
+
+
+class Views:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def status(self, actor: Actor, reference: str) -> TenantView:
+        """One tenant by subdomain, or by a run of its. A run that was cancelled or rolled back has none any more."""
+        await self._desk.require(actor, Role.VIEWER, "status", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            tenant = await tx.tenants.find(reference)
+            run = await find_run(tx, reference) if tenant is None else await _current_run(tx, reference)
+            if tenant is None and run is not None:
+                tenant = await tx.tenants.find(run.subdomain)
+            subdomain = tenant.subdomain if tenant else reference
+            return TenantView(
+                tenant=tenant,
+                access_url=self._desk.ports.app.url(subdomain),
+                run=run,
+                last_verification=await _last_verification(tx, subdomain),
+            )
+
+    async def run(self, actor: Actor, reference: str) -> tuple[Run, Tenant | None]:
+        """One run, by id or by subdomain."""
+        await self._desk.require(actor, Role.VIEWER, "status", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            run = await find_run(tx, reference)
+            return run, await tx.tenants.find(run.subdomain)
+
+    async def events(self, actor: Actor, run_id: RunId) -> Sequence[RunEvent]:
+        await self._desk.require(actor, Role.VIEWER, "status")
+        async with self._desk.registry.transaction() as tx:
+            return await tx.runs.events(run_id)
+
+    async def list(self, actor: Actor, *, text: str = "", page: int = 1) -> tuple[Sequence[Tenant], int]:
+        """A page of tenants whose name, subdomain or admin contains `text`, newest first, and how many there are."""
+        await self._desk.require(actor, Role.VIEWER, "list")
+        async with self._desk.registry.transaction() as tx:
+            return await tx.tenants.list(text=text, limit=PAGE, offset=(max(page, 1) - 1) * PAGE)
+
+    async def runs(
+        self, actor: Actor, *, states: Sequence[RunState] = (), limit: int = PAGE
+    ) -> Sequence[Run]:
+        await self._desk.require(actor, Role.VIEWER, "runs")
+        async with self._desk.registry.transaction() as tx:
+            return await tx.runs.list(states=states, limit=limit)
+
+    def access_url(self, subdomain: str) -> str:
+        return self._desk.ports.app.url(subdomain)
+
+
+async def find_run(tx: Transaction, reference: str) -> Run:
+    """Find a run by its id, or a subdomain's open or latest one. Raises Refused when there is none."""
+    run = await tx.runs.find(RunId(reference)) or await _current_run(tx, reference)
+    if run is None:
+        raise Refused(
+            f"There is no tenant or run {reference}; `tenantbot list` and `tenantbot runs` show them.",
+            code="unknown",
+        )
+    return run
+
+
+async def _current_run(tx: Transaction, subdomain: str) -> Run | None:
+    return await tx.runs.find_open(subdomain) or await tx.runs.find_latest(subdomain)
+
+
+async def _last_verification(tx: Transaction, subdomain: str) -> Run | None:
+    found = [
+        run
+        for kind in (RunKind.PROVISION, RunKind.VERIFY)
+        if (run := await tx.runs.find_latest(subdomain, kind=kind)) is not None and run.checklist
+    ]
+    return max(found, key=lambda run: run.created_at, default=None)

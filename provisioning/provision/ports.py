@@ -1,0 +1,57 @@
+"""What the steps work with: every port they ask, and the few decisions an installation makes about them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from provisioning.domain.schema_files import SchemaFile
+from provisioning.domain.seeds import Seeds
+from provisioning.engine.step import Context
+from provisioning.ports import (
+    Dns,
+    DnsZone,
+    Mailer,
+    PasswordHasher,
+    Platform,
+    Projects,
+    TenantApp,
+    TenantDatabases,
+    Vault,
+)
+from provisioning.registry import Registry
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Decisions of this installation, from its settings."""
+
+    domain: str
+    dns_target: str
+    admin_user_via: Literal["auto", "register", "sql"]
+    verify_advisory: frozenset[str]
+    allow_free_plan: bool
+    monthly_cost: float
+    """US dollars a month for one more project; Supabase's API does not tell."""
+    support_url: str
+
+
+@dataclass(frozen=True)
+class ProvisionPorts:
+    """The ports of the provisioning steps."""
+
+    registry: Registry
+    vault: Vault
+    projects: Projects
+    databases: TenantDatabases
+    platform: Platform
+    app: TenantApp
+    dns: Dns
+    zone: DnsZone
+    mailer: Mailer
+    hasher: PasswordHasher
+    schema: tuple[SchemaFile, ...]
+    seeds: Seeds
+    policy: Policy
+
+
+At = Context[ProvisionPorts]
+"""Where a step stands: its ports, its tenant, its clock."""

@@ -1,0 +1,231 @@
+"""Every setting, once: its name, its default, what it is for. Read once; secrets leave the environment then."""
+
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from provisioning.domain.request import REGION_GROUPS
+from provisioning.domain.secret import Secret
+from provisioning.errors import FieldError, InvalidRequest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+def _split(value: Any) -> Any:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+def _secret(value: Any) -> Any:
+    return Secret(value.strip()) if isinstance(value, str) else value
+
+
+def _secrets(value: Any) -> Any:
+    return tuple(Secret(part) for part in _split(value)) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+SecretText = Annotated[Secret, BeforeValidator(_secret)]
+SecretWords = Annotated[tuple[Secret, ...], BeforeValidator(_secrets)]
+
+
+class Settings(BaseModel):
+    """Settings of one process. Field names are the environment's names in lower case."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, extra="forbid")
+
+    database_url: SecretText = Field(
+        description="PostgreSQL of the registry and the engine: postgresql://user:password@host/database."
+    )
+    tenantbot_secret_keys: SecretWords = Field(
+        min_length=1,
+        description="Keys that seal secrets, newest first, comma-separated; make one with `tenantbot keys new`.",
+    )
+    tenantbot_token: SecretText | None = Field(
+        default=None, description="Who you are on the command line; made by `tenantbot token`."
+    )
+
+    supabase_access_token: SecretText = Field(
+        description="Token of Supabase's Management API, for all projects of the organization."
+    )
+    supabase_organization: str = Field(
+        pattern=r"^[\w-]+$", description="Slug of the Supabase organization that pays."
+    )
+    supabase_region: str = Field(
+        default="emea", description="Default region: a code such as eu-west-1, or americas, emea, apac."
+    )
+    supabase_api_url: str = Field(
+        default="https://api.supabase.com", description="Supabase's Management API."
+    )
+    supabase_project_monthly_cost: float = Field(
+        default=10.0, ge=0, description="US dollars a month for one more project."
+    )
+    supabase_allow_free_plan: bool = Field(
+        default=False, description="Whether tenants may be made in a free organization."
+    )
+    supabase_ca_file: Path | None = Field(
+        default=None,
+        description="Supabase's root certificates (from its dashboard): tenant databases are then verified in full.",
+    )
+
+    tenant_schema_dir: Path = Field(
+        default=ROOT / "schema" / "tenant", description="Folder of the base schema."
+    )
+    seeds_dir: Path = Field(
+        default=ROOT / "seeds", description="Folder of the default vendor configurations and resellers."
+    )
+
+    taskifai_domain: str = Field(
+        default="taskifai.com", description="Domain that the tenants' subdomains belong to."
+    )
+    taskifai_url_template: str = Field(
+        default="https://{subdomain}.taskifai.com", description="A tenant's own URL."
+    )
+    taskifai_resolver: str | None = Field(
+        default=None, description="DNS server (host:port) that finds tenants' URLs, instead of the system's."
+    )
+    taskifai_ca_file: Path | None = Field(
+        default=None, description="Certificate authority of tenants' URLs and mail, instead of the system's."
+    )
+
+    platform_registry: Literal["admin_api", "none"] = Field(
+        default="admin_api", description="How tenants are published to the platform."
+    )
+    platform_admin_url: str | None = Field(
+        default=None, description="Base URL of the platform's admin API, such as https://api.taskifai.com."
+    )
+    platform_admin_token: SecretText | None = Field(
+        default=None, description="Bearer token of the platform's admin API."
+    )
+    platform_admin_body: Literal["guide", "platform"] = Field(
+        default="guide", description="Shape of the admin API's bodies."
+    )
+    admin_user_via: Literal["auto", "register", "sql"] = Field(
+        default="auto", description="How the first admin is created."
+    )
+    verify_advisory: Words = Field(
+        default=(), description="Names of checks that may fail without failing the tenant."
+    )
+
+    dns_provider: Literal["none", "cloudflare"] = Field(
+        default="none", description="Where a missing CNAME is added."
+    )
+    dns_target: str = Field(default="cname.vercel-dns.com", description="What tenants' names point to.")
+    dns_nameservers: Words = Field(
+        default=(), description="DNS servers to ask (host or host:port), instead of the system's."
+    )
+    cloudflare_api_token: SecretText | None = Field(
+        default=None, description="Token that may edit the zone's DNS."
+    )
+    cloudflare_zone_id: str | None = Field(
+        default=None, description="The zone of TASKIFAI_DOMAIN at Cloudflare."
+    )
+    cloudflare_api_url: str = Field(default="https://api.cloudflare.com", description="Cloudflare's API.")
+
+    mail_url: SecretText = Field(description="smtp://user:password@host:587, smtps://… or resend://key.")
+    mail_from: str = Field(description="Sender of the welcome e-mail.")
+    mail_reply_to: str | None = Field(default=None, description="Where replies to the welcome e-mail go.")
+    support_url: str = Field(
+        default="docs.taskifai.com", description="Documentation named in the welcome e-mail."
+    )
+
+    admin_jwt_secret: SecretText | None = Field(
+        default=None, description="Secret that signs the tokens of `tenantbot token`; at least 32 characters."
+    )
+
+    archive_url: str | None = Field(
+        default=None, description="Where backups are kept: file:///… or s3://bucket/prefix."
+    )
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least severe log line that is written."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Log lines for people or for machines."
+    )
+
+    @field_validator("tenantbot_secret_keys")
+    @classmethod
+    def _keys_are_fernet_keys(cls, keys: tuple[Secret, ...]) -> tuple[Secret, ...]:
+        for key in keys:
+            Fernet(key.reveal())
+        return keys
+
+    @field_validator("database_url", "mail_url")
+    @classmethod
+    def _is_a_url(cls, value: Secret) -> Secret:
+        if not urlsplit(value.reveal()).scheme:
+            raise ValueError("is not a URL")
+        return value
+
+    @field_validator("supabase_region")
+    @classmethod
+    def _is_a_region(cls, value: str) -> str:
+        if value not in REGION_GROUPS and value.count("-") < 2:  # noqa: PLR2004
+            raise ValueError("is not a region")
+        return value
+
+    @classmethod
+    def from_env(cls, environ: MutableMapping[str, str], *, env_file: Path | None = None) -> Self:
+        """Read the environment, and `env_file` under it. Secrets are removed from `environ`.
+
+        Raises InvalidRequest that names every missing or malformed setting at once.
+        """
+        from_file = (
+            {name: value for name, value in dotenv_values(env_file).items() if value} if env_file else {}
+        )
+        known = {name.upper(): name for name in cls.model_fields}
+        raw = {
+            known[name]: value
+            for name, value in (from_file | dict(environ)).items()
+            if name in known and value
+        }
+        for name, field in cls.model_fields.items():
+            if "Secret" in str(field.annotation):
+                environ.pop(name.upper(), None)
+        return cls.checked(raw)
+
+    @classmethod
+    def checked(cls, raw: Mapping[str, Any]) -> Self:
+        """Build from values, with the same messages as from the environment."""
+        try:
+            settings = cls(**raw)
+        except ValidationError as fault:
+            raise InvalidRequest(
+                [_sentence(cls, error) for error in fault.errors(include_url=False, include_input=False)]
+            ) from None
+        if faults := list(_missing_together(settings)):
+            raise InvalidRequest(faults)
+        return settings
+
+
+_NEEDED_WITH: Final = {
+    "platform_admin_url": ("platform_registry", "admin_api"),
+    "platform_admin_token": ("platform_registry", "admin_api"),
+    "cloudflare_api_token": ("dns_provider", "cloudflare"),
+    "cloudflare_zone_id": ("dns_provider", "cloudflare"),
+}
+
+
+def _missing_together(settings: Settings) -> list[FieldError]:
+    return [
+        FieldError(
+            name.upper(),
+            f"{name.upper()} is missing, as {other.upper()} is {value}: {Settings.model_fields[name].description}",
+        )
+        for name, (other, value) in _NEEDED_WITH.items()
+        if getattr(settings, other) == value and getattr(settings, name) is None
+    ]
+
+
+def _sentence(cls: type[Settings], error: Any) -> FieldError:
+    name = str(error["loc"][0])
+    purpose = cls.model_fields[name].description if name in cls.model_fields else ""
+    fault = "is missing" if error["type"] == "missing" else f"is malformed ({error['msg']})"
+    return FieldError(name.upper(), f"{name.upper()} {fault}: {purpose}")
