@@ -18,10 +18,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-try:
+if os.name == "posix":
     import fcntl
-except ImportError:  # Windows
-    fcntl = None
 
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
@@ -71,7 +69,7 @@ def environment() -> str:
 def alone(path: Path) -> Iterator[None]:
     """Let one process at a time make the environment; the others wait and find it made."""
     with path.open("w") as file:
-        if fcntl is not None:
+        if os.name == "posix":
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

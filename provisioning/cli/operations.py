@@ -33,7 +33,7 @@ def worker(context: typer.Context) -> None:
         await run_worker(session.system, stop, drain_seconds=DRAIN_SECONDS)
         return EXIT_OK
 
-    run_verb(context, work, log_here=True)
+    run_verb(context, work, log_here=True, may_execute=True)
 
 
 @database.command("upgrade")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -77,12 +78,21 @@ async def open_session(invocation: Invocation, *, log_here: bool) -> AsyncIterat
 
 
 def run_verb(
-    context: typer.Context, verb: Callable[[Session], Awaitable[int]], *, log_here: bool = False
+    context: typer.Context,
+    verb: Callable[[Session], Awaitable[int]],
+    *,
+    log_here: bool = False,
+    may_execute: bool = False,
 ) -> NoReturn:
-    """Open a session, do the verb, leave with its exit code. Every error becomes one message and one code."""
+    """Open a session, do the verb, leave with its exit code. Every error becomes one message and one code.
+
+    `may_execute`: the verb may have to execute runs here, so the engine is imported while the session opens.
+    """
     invocation = invocation_of(context)
 
     async def main() -> int:
+        if may_execute:
+            asyncio.get_running_loop().run_in_executor(None, import_module, "provisioning.engine.dbos_engine")
         async with open_session(invocation, log_here=log_here) as session:
             return await verb(session)
 

@@ -70,7 +70,7 @@ def provision(
         )
         return await _finish(session, started, detach=detach)
 
-    run_verb(context, plan if dry_run else start)
+    run_verb(context, plan if dry_run else start, may_execute=not dry_run)
 
 
 def verify(context: typer.Context, subdomain: Subdomain, *, detach: Detach = False) -> None:
@@ -81,7 +81,7 @@ def verify(context: typer.Context, subdomain: Subdomain, *, detach: Detach = Fal
             session, await session.system.control.requests.verify(session.actor, subdomain), detach=detach
         )
 
-    run_verb(context, start)
+    run_verb(context, start, may_execute=True)
 
 
 def resend(
@@ -99,7 +99,7 @@ def resend(
         started = await session.system.control.requests.resend(session.actor, subdomain, email=email)
         return await _finish(session, started, detach=detach)
 
-    run_verb(context, start)
+    run_verb(context, start, may_execute=True)
 
 
 def retry(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
@@ -121,7 +121,7 @@ def _decide(context: typer.Context, decide: Callable[[Session], Awaitable[Run]],
     async def act(session: Session) -> int:
         return await _finish(session, Started(await decide(session), continued=False), detach=detach)
 
-    run_verb(context, act)
+    run_verb(context, act, may_execute=True)
 
 
 async def _finish(session: Session, started: Started, *, detach: bool) -> int:

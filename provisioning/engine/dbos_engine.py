@@ -16,6 +16,7 @@ from provisioning.engine import names
 from provisioning.engine.sealed_json import SealedJson
 
 _THREADS = 64
+_POLL_SECONDS = 0.05
 _CONCURRENT_LEGS = 4
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -29,13 +30,18 @@ class _Current:
     """The runner of this process. DBOS registers workflows once per process, engines may come and go."""
 
     runner: RunsLegs | None = None
+    legs = 0
 
 
 @DBOS.workflow(name=names.LEG_WORKFLOW, max_recovery_attempts=50)
 async def _leg(run_id: str, leg: int) -> str:
     if _Current.runner is None:
         raise RuntimeError("The engine was started without a runner.")
-    return await _Current.runner.run_leg(RunId(run_id), leg, _checkpoint)
+    _Current.legs += 1
+    try:
+        return await _Current.runner.run_leg(RunId(run_id), leg, _checkpoint)
+    finally:
+        _Current.legs -= 1
 
 
 async def _checkpoint(name: str, act: Callable[[], Awaitable[Any]]) -> Any:
@@ -66,8 +72,12 @@ class Engine:
         )
 
     async def stop(self, *, drain_seconds: int) -> None:
-        """Stop taking work and give what runs `drain_seconds`; the rest is resumed by the next worker."""
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=drain_seconds)
+        """Give what runs `drain_seconds` to end, then stop; the rest is resumed by the next worker."""
+        deadline = asyncio.get_running_loop().time() + drain_seconds
+        while _Current.legs and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - no event to wait on
+            await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)  # a leg that has just returned is being recorded
+        await asyncio.to_thread(DBOS.destroy)
         # DBOS took the loop's default executor with it; name look-ups and threads need one.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
 

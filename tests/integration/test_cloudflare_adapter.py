@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from scripted_service import ScriptedService, json_answer
 
 from provisioning.adapters.cloudflare_zone import CloudflareZone
 from provisioning.adapters.http import new_client
@@ -18,6 +17,7 @@ from sandbox.dns.zone import TARGET, Zone
 from sandbox.faults import Faults
 from sandbox.serve import serve
 from sandbox.state import State
+from tests.integration.scripted_service import ScriptedService, json_answer
 
 DOMAIN = "cloudflare-adapter.test"
 NAME = f"customerinc.{DOMAIN}"

@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
-from scripted_service import DROPPED, SILENT, ManualClock, ScriptedService, json_answer
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from provisioning.adapters.http import call, new_client
@@ -19,6 +18,7 @@ from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, TenantbotError, Transient, Unclear
 from sandbox.ports import HOST
 from sandbox.serve import serve
+from tests.integration.scripted_service import DROPPED, SILENT, ManualClock, ScriptedService, json_answer
 
 TOKEN = secrets.token_hex(16)
 PAGE = "<html><head><title>Bad &amp; tired\ngateway</title></head><body>Ray ID 1234</body></html>"

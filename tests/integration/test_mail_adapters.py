@@ -9,8 +9,6 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from scripted_service import ScriptedService, json_answer
-from scripted_smtp import HANGS_UP, ScriptedSmtp
 
 from provisioning.adapters.http import new_client
 from provisioning.adapters.resend_mailer import ResendMailer
@@ -24,6 +22,8 @@ from sandbox.mail.message import Mail, kept, throw_away
 from sandbox.mail.server import MailServer
 from sandbox.serve import serve
 from sandbox.state import State
+from tests.integration.scripted_service import ScriptedService, json_answer
+from tests.integration.scripted_smtp import HANGS_UP, ScriptedSmtp
 
 HOST = "127.0.0.1"
 USER, PASSWORD = "tenantbot", new_password(20)

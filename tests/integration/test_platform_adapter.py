@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Literal
 
 import pytest
-from scripted_service import DROPPED, ScriptedService, json_answer
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from provisioning.adapters.http import new_client
@@ -16,6 +15,7 @@ from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Refused, TenantbotError, Transient, Unclear
 from provisioning.ports import Platform, PublishedTenant, TenantCredentials
 from sandbox.serve import serve
+from tests.integration.scripted_service import DROPPED, ScriptedService, json_answer
 
 TOKEN = secrets.token_hex(20)
 ANON, SERVICE = Secret(f"anon-{secrets.token_hex(8)}"), Secret(f"service-{secrets.token_hex(8)}")

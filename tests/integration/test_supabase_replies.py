@@ -11,7 +11,6 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # comes without types
 import pytest
 import trustme
-from scripted_service import DROPPED, Answer, ManualClock, ScriptedService, json_answer
 from starlette.responses import HTMLResponse
 
 from provisioning.adapters.http import new_client
@@ -22,6 +21,7 @@ from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.secret import new_password
 from provisioning.errors import Permanent, TenantbotError, Transient, Unclear
 from sandbox.serve import serve
+from tests.integration.scripted_service import DROPPED, Answer, ManualClock, ScriptedService, json_answer
 
 CONTRACTS = Path(os.environ.get("CONTRACTS_DIR", Path(__file__).parents[3] / "shared" / "contracts"))
 CONTRACT = CONTRACTS / "supabase" / "supabase_mgmt_v1_openapi_trimmed.json"

@@ -11,7 +11,6 @@ import httpcore
 import httpx
 import pytest
 import trustme
-from scripted_service import DROPPED, ScriptedService, json_answer
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from provisioning.adapters.dns_resolver import DnsResolver
@@ -27,6 +26,7 @@ from sandbox.faults import Faults
 from sandbox.ports import HOST
 from sandbox.serve import RunningServer, serve
 from sandbox.state import State
+from tests.integration.scripted_service import DROPPED, ScriptedService, json_answer
 
 DOMAIN = "taskifai.test"
 PASSWORD = new_password(24)

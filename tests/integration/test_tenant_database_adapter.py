@@ -6,13 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tenant_schema_database import (
-    SCHEMA_FOLDER,
-    Database,
-    add_rows_of,
-    add_user,
-    fresh_project,
-)
 
 from provisioning.adapters.tenant_database import PostgresTenantDatabases
 from provisioning.domain.project import DatabaseAddress
@@ -22,6 +15,13 @@ from provisioning.domain.seeds import Seeds, read_seeds
 from provisioning.errors import Permanent, Transient
 from provisioning.ports import AdminRow, TenantDatabase
 from sandbox.postgres import PostgresServer
+from tests.integration.tenant_schema_database import (
+    SCHEMA_FOLDER,
+    Database,
+    add_rows_of,
+    add_user,
+    fresh_project,
+)
 
 SCHEMA = read_schema_files(SCHEMA_FOLDER)
 LATER = SchemaFile("20270101000000", "notes", "create table public.notes (note text)")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import trustme
-from refusing_pooler import RefusingPooler
 
 from provisioning.adapters.tenant_database import PostgresTenantDatabases
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret, new_password
 from provisioning.errors import Permanent, TenantbotError, Transient
 from sandbox.postgres import PostgresServer
+from tests.integration.refusing_pooler import RefusingPooler
 
 USER = "postgres.abcdefghijklmnopqrst"
 PASSWORD = new_password(32)

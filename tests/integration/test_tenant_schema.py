@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
-from tenant_schema_database import (
+
+from provisioning.domain.schema_files import EXPECTED_TABLES
+from sandbox.postgres import PostgresServer
+from tests.integration.tenant_schema_database import (
     GUIDE_RESELLERS,
     GUIDE_USER,
     GUIDE_VENDOR,
@@ -18,9 +21,6 @@ from tenant_schema_database import (
     count,
     fresh_project,
 )
-
-from provisioning.domain.schema_files import EXPECTED_TABLES
-from sandbox.postgres import PostgresServer
 
 
 @pytest.fixture

@@ -8,10 +8,16 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tenant_schema_database import GUIDE_RESELLERS, SCHEMA, Database, apply_by_asyncpg, fresh_project
 
 from provisioning.domain.seeds import Seeds, read_seeds, seed_statement
 from sandbox.postgres import PostgresServer
+from tests.integration.tenant_schema_database import (
+    GUIDE_RESELLERS,
+    SCHEMA,
+    Database,
+    apply_by_asyncpg,
+    fresh_project,
+)
 
 
 @pytest.fixture

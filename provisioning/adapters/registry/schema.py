@@ -15,6 +15,7 @@ _AnyConnection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 FOLDER = Path(__file__).resolve().parents[3] / "schema" / "registry"
 
 _LOCK = 0x7E4A_0002
+_PAUSE = 0.2
 _VERSIONS = """
 create table if not exists registry_versions (
     version text primary key, name text not null, applied_at timestamptz not null default now())
@@ -28,7 +29,9 @@ async def upgrade_registry(
     missing = await missing_versions(connection)
     if not missing:
         return []
-    await connection.execute("select pg_advisory_lock($1)", _LOCK)
+    # Not by waiting in the server: the engine builds indexes concurrently, and those wait for every open statement.
+    while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110
+        await asyncio.sleep(_PAUSE)
     try:
         missing = await missing_versions(connection)
         async with connection.transaction():

@@ -1,0 +1,92 @@
+"""The faults that are switched on: kept in the state, asked for at every request."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from sandbox.state import State
+
+SCRIPT = Path(__file__).with_name("state.sql")
+
+_NEVER_READY = "never-ready"
+_HTTP = frozenset(
+    {"slow", "429", "5xx", "html", "5xx-after-commit", "dropped", "dropped-after-commit", _NEVER_READY}
+)
+_OF_SUPABASE = frozenset({"init-failed", "unknown-status", "keys-missing", "unhealthy"})
+_OF_TASKIFAI = frozenset(
+    {
+        "register-missing",
+        "no-tenant-id-in-health",
+        "cross-tenant-leak",
+        "bare-batches",
+        "uploads-stay-pending",
+    }
+)
+KINDS: dict[str, frozenset[str]] = {
+    "supabase": _HTTP | _OF_SUPABASE,
+    "cloudflare": _HTTP,
+    "taskifai": _HTTP | _OF_TASKIFAI,
+    "platform": _HTTP,
+    "dns": frozenset({"servfail", "refused", "nxdomain", "timeout"}),
+    "mail": frozenset({"4xx", "5xx", "auth", "dropped-after-commit"}),
+}
+# Asked for by the service itself with `active`; no single request uses them up.
+_LASTING = (_NEVER_READY, *_OF_SUPABASE, *_OF_TASKIFAI)
+
+_TAKE = (files("sandbox.faults") / "take.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Fault:
+    id: int
+    service: str
+    path: str
+    kind: str
+    times: int | None
+    delay: float
+
+
+class Faults:
+    def __init__(self, state: State) -> None:
+        self._pool = state.pool
+
+    async def add(self, service: str, path: str, kind: str, times: int | None, delay: float) -> int:
+        number: int = await self._pool.fetchval(
+            "insert into sandbox_faults (service, path, kind, times, delay)"
+            " values ($1, $2, $3, $4, $5) returning id",
+            service,
+            path,
+            kind,
+            times,
+            delay,
+        )
+        return number
+
+    async def clear(self) -> None:
+        await self._pool.execute("delete from sandbox_faults")
+
+    async def all(self) -> list[Fault]:
+        """Return the faults that are still to come, oldest first."""
+        rows = await self._pool.fetch(
+            "select * from sandbox_faults where times is null or times > 0 order by id"
+        )
+        return [Fault(**row) for row in rows]
+
+    async def take(
+        self, service: str, path: str, *, method: str = "", without: Collection[str] = ()
+    ) -> Fault | None:
+        """Use up one turn of the newest fault for this path, whose kind is none of `without`."""
+        named = f"{method} {path}"
+        row = await self._pool.fetchrow(_TAKE, service, path, named, [*_LASTING, *without])
+        return Fault(**row) if row else None
+
+    async def active(self, service: str, kind: str) -> bool:
+        """Tell whether such a fault is on, and leave it on."""
+        found: bool = await self._pool.fetchval(
+            "select exists (select from sandbox_faults where service = $1 and kind = $2"
+            " and (times is null or times > 0))",
+            service,
+            kind,
+        )
+        return found

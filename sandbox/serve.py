@@ -1,0 +1,80 @@
+"""Serves one application over HTTP on 127.0.0.1, inside the loop that runs."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.ports import HOST
+
+DROP = "sandbox.drop"  # the scope's extension that closes the connection without an answer
+
+_PAUSE = 0.005
+
+
+class RunningServer:
+    def __init__(self, server: uvicorn.Server, task: asyncio.Task[None], port: int, scheme: str) -> None:
+        self._server = server
+        self._task = task
+        self.port = port
+        self.url = f"{scheme}://{HOST}:{port}"
+
+    async def stop(self) -> None:
+        """Stop listening; requests still at work get a second."""
+        self._server.should_exit = True
+        await self._task
+
+
+async def serve(
+    app: ASGIApp, *, port: int = 0, certificate: Path | None = None, key: Path | None = None
+) -> RunningServer:
+    """Start to listen (OSError when the port is taken) and return once requests are answered."""
+    listener = _listen(port)
+    config = uvicorn.Config(
+        _Droppable(app), http="h11", log_config=None, log_level="error", access_log=False,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
+        ssl_certfile=certificate, ssl_keyfile=key,
+    )  # fmt: skip
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        if task.done():
+            listener.close()
+            await task
+        await asyncio.sleep(_PAUSE)
+    return RunningServer(server, task, listener.getsockname()[1], "https" if certificate else "http")
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process; it has more to stop than this server."""
+        yield
+
+
+class _Droppable:
+    """Hands every request the means to close its connection, which ASGI itself does not offer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            transport: asyncio.Transport = send.__self__.transport  # type: ignore[attr-defined]  # uvicorn's own send
+            scope = {**scope, "extensions": {**scope.get("extensions", {}), DROP: transport.close}}
+        await self._app(scope, receive, send)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener

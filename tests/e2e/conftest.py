@@ -1,0 +1,133 @@
+"""What end-to-end tests share: the command line as a person runs it, and a look at what it left behind."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from sandbox.document import SandboxDocument
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPANY = ("--company", "Customer Inc", "--email", "admin@customer.com", "--name", "Ada Admin")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a finished command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+@dataclass
+class Terminal:
+    """Runs `tenantbot … --sandbox` under one home."""
+
+    home: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments, "--sandbox", "--home", str(self.home)],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.home), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.started.append(process)
+        return process
+
+    async def run(self, *arguments: str, **environ: str) -> Answer:
+        process = self.start(*arguments, **environ)
+        out, err = await asyncio.to_thread(process.communicate)
+        return Answer(process.returncode, out.decode(), err.decode())
+
+    async def provision(self, subdomain: str, *extra: str) -> Answer:
+        return await self.run("provision", "--subdomain", subdomain, *COMPANY, "--json", *extra)
+
+    @property
+    def document(self) -> SandboxDocument:
+        found = SandboxDocument.load(self.home)
+        assert found is not None
+        return found
+
+    def kill_everything(self) -> None:
+        """kill -9: every command that still runs, then the stand-ins (and PostgreSQL, which dies with them)."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+                _close(process)
+        if (found := SandboxDocument.load(self.home)) is not None:
+            _kill(found.pid, signal.SIGKILL)
+
+    @asynccontextmanager
+    async def registry(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(self.document.database_url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def fault(
+        self, service: str, kind: str, *, path: str = "", times: int | None = None, delay: float = 0
+    ) -> None:
+        wanted = {"service": service, "kind": kind, "path": path, "times": times, "delay": delay}
+        async with httpx.AsyncClient(trust_env=False) as client:
+            (await client.post(self.document.faults, json=wanted)).raise_for_status()
+
+    async def clear_faults(self) -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            (await client.delete(self.document.faults)).raise_for_status()
+
+    async def mail(self) -> list[dict[str, str]]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            found: list[dict[str, str]] = (await client.get(f"{self.document.mailbox}/messages")).json()
+        return found
+
+
+@pytest.fixture
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A home of its own: nothing there yet."""
+    found = Terminal(tmp_path_factory.mktemp("home"))
+    yield found
+    found.kill_everything()
+
+
+def _kill(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+@pytest.fixture(scope="session")
+def terminal_at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """One home for all tests that leave nothing behind; its stand-ins are started once."""
+    found = Terminal(tmp_path_factory.mktemp("home"))
+    found.start("sandbox", "--json")
+    yield found
+    found.kill_everything()

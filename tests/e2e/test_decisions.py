@@ -1,0 +1,227 @@
+"""A run that can't go on waits for a person: retry, roll back, cancel, a record added by hand."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.attach import attach
+from tests.e2e.conftest import COMPANY, ROOT, Terminal
+from tests.e2e.evidence import GONE, WHOLE, evidence, secrets_of
+
+
+async def test_a_failed_step_waits_and_retry_goes_on_from_it(terminal: Terminal) -> None:
+    async with attach(terminal.home, project_seconds=0.2):
+        await terminal.run("list")
+        await terminal.fault("mail", "5xx", times=1)
+        answer = await terminal.provision("customerinc")
+        assert answer.code == 1
+        run = answer.document
+        assert run["state"] == "waiting"
+        assert run["error"]["step"] == 7
+        assert "operator" in run["waiting_for"]["who"]
+        assert "Traceback" not in answer.err
+
+        refused = await terminal.run(
+            "provision",
+            "--subdomain",
+            "customerinc",
+            "--company",
+            "Other",
+            "--email",
+            "o@customer.com",
+            "--json",
+        )
+        assert refused.code == 2
+        assert refused.document["error"]["code"] == "run_open"
+
+        retried = await terminal.run("retry", "customerinc", "--json")
+        assert retried.code == 0, retried.err
+        assert retried.document["steps"][0]["attempts"] == 1
+        assert await evidence(terminal, "customerinc") == WHOLE
+        assert (await terminal.run("retry", "customerinc", "--json")).code == 2
+
+
+async def test_rolled_back_nothing_is_left_and_the_subdomain_is_free(terminal: Terminal) -> None:
+    async with attach(terminal.home, project_seconds=0.2):
+        await terminal.run("list")
+        await terminal.fault("mail", "5xx", times=1)
+        assert (await terminal.provision("customerinc")).code == 1
+
+        undone = await terminal.run("rollback", "customerinc", "--json")
+
+        assert undone.code == 0, undone.err
+        assert undone.document["state"] == "rolled_back"
+        assert {step["state"] for step in undone.document["steps"][:7]} == {"undone"}
+        assert await evidence(terminal, "customerinc") == GONE
+        assert (await terminal.provision("customerinc")).code == 0
+
+
+async def test_once_the_welcome_email_is_out_a_roll_back_is_refused(terminal: Terminal) -> None:
+    async with attach(terminal.home, project_seconds=0.2):
+        await terminal.run("list")
+        await terminal.fault("taskifai", "5xx", path="/api/auth/login")
+        failed = await terminal.provision("customerinc")
+        assert failed.code == 1
+        assert failed.document["error"]["step"] == 8
+
+        refused = await terminal.run("rollback", "customerinc", "--json")
+
+        assert refused.code == 2
+        assert "deprovision" in refused.document["error"]["message"]
+        await terminal.clear_faults()
+        assert (await terminal.run("retry", "customerinc", "--json")).code == 0
+
+
+async def test_cancelled_before_anything_was_made_it_is_over(terminal: Terminal) -> None:
+    async with attach(terminal.home, project_seconds=0.2):
+        assert (await terminal.provision("customerinc", "--detach")).code == 0
+
+        cancelled = await terminal.run("cancel", "customerinc", "--json")
+
+        assert cancelled.code == 0, cancelled.err
+        assert cancelled.document["state"] == "cancelled"
+        assert await evidence(terminal, "customerinc") == GONE
+
+
+async def test_a_missing_dns_record_is_named_and_the_run_goes_on_once_it_is_there(terminal: Terminal) -> None:
+    async with attach(terminal.home, project_seconds=0.2):
+        await terminal.run("list")
+        await _remove_wildcard(terminal)
+
+        asked = await terminal.provision("customerinc")
+
+        assert asked.code == 3
+        assert asked.document["state"] == "waiting"
+        assert asked.document["error"] is None
+        assert "customerinc.taskifai.test CNAME" in asked.document["waiting_for"]["what"]
+        assert asked.document["waiting_for"]["until"] is not None
+
+        await _add_record(terminal, "customerinc.taskifai.test")
+        worker = terminal.start("worker")  # it looks again by itself
+        async with asyncio.timeout(90), terminal.registry() as registry:
+            while await registry.fetchval("select state from runs") != "succeeded":
+                await asyncio.sleep(0.2)
+        worker.terminate()
+        assert await evidence(terminal, "customerinc") == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SUPABASE_ACCESS_TOKEN", "sbp_" + "0" * 40, "SUPABASE_ACCESS_TOKEN"),
+        ("SUPABASE_ORGANIZATION", "nobody", "SUPABASE_ORGANIZATION"),
+        ("SUPABASE_API_URL", "http://127.0.0.1:1", "reached"),
+        ("DATABASE_URL", "postgresql://nobody:wrong@127.0.0.1:1/none", "DATABASE_URL"),
+    ],
+)
+async def test_a_wrong_setting_gets_one_clear_message(
+    terminal_at_rest: Terminal, tmp_path: Path, name: str, value: str, words: str
+) -> None:
+    async with attach(terminal_at_rest.home):
+        environ = _real_settings(terminal_at_rest)
+        environ["TENANTBOT_TOKEN"] = (
+            await _outside(tmp_path, environ, "token", "--name", "ada", "--role", "operator")
+        ).stdout.strip()
+        environ[name] = value
+
+        answer = await _outside(
+            tmp_path, environ, "provision", "--subdomain", "wrongsetting", *COMPANY, "--dry-run"
+        )
+
+        assert answer.returncode == 1
+        assert words in answer.stdout + answer.stderr
+        assert "Traceback" not in answer.stderr
+
+
+async def test_no_secret_is_readable_in_what_a_run_left_behind(terminal: Terminal) -> None:
+    async with attach(terminal.home, project_seconds=0.2):
+        answer = await terminal.provision("customerinc")
+        assert answer.code == 0, answer.err
+        secrets = await secrets_of(terminal, "customerinc")
+        dump = await asyncio.to_thread(_dump, terminal)
+
+        left_behind = {
+            "terminal": answer.out + answer.err,
+            "log": (terminal.home / "tenantbot.log").read_text(),
+            "tables": dump,
+        }
+        assert "engine.operation_outputs" in dump
+        for place, text in left_behind.items():
+            for name, secret in secrets.items():
+                assert secret not in text, f"{name} is readable in the {place}"
+
+
+def _real_settings(terminal: Terminal) -> dict[str, str]:
+    """The environment of an installation whose outside happens to be the stand-ins."""
+    at = terminal.document
+    key = (terminal.home / "secret.key").read_text()
+    return {
+        "DATABASE_URL": at.database_url,
+        "TENANTBOT_SECRET_KEYS": key,
+        "ADMIN_JWT_SECRET": key,
+        "SUPABASE_ACCESS_TOKEN": at.supabase_token,
+        "SUPABASE_ORGANIZATION": at.supabase_organization,
+        "SUPABASE_API_URL": at.supabase_api,
+        "TASKIFAI_DOMAIN": at.domain,
+        "TASKIFAI_URL_TEMPLATE": at.url_template,
+        "TASKIFAI_RESOLVER": at.dns,
+        "TASKIFAI_CA_FILE": at.ca_file,
+        "PLATFORM_ADMIN_URL": at.platform,
+        "PLATFORM_ADMIN_TOKEN": at.platform_token,
+        "DNS_NAMESERVERS": at.dns,
+        "MAIL_URL": f"smtp://{at.smtp_user}:{at.smtp_password}@{at.smtp}",
+        "MAIL_FROM": "welcome@taskifai.test",
+    }
+
+
+async def _outside(
+    folder: Path, environ: dict[str, str], *arguments: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command as an installation would: no --sandbox, settings from the environment."""
+    command = [sys.executable, "-m", "bot", *arguments]
+    known = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    return await asyncio.to_thread(
+        subprocess.run, command, cwd=folder, env=known | environ, capture_output=True, text=True, check=False
+    )
+
+
+def _dump(terminal: Terminal) -> str:
+    """Every table of the registry's database, the engine's too, as text."""
+    done = subprocess.run(
+        [Path(terminal.document.pg_bin) / "pg_dump", "--data-only", terminal.document.database_url],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+async def _remove_wildcard(terminal: Terminal) -> None:
+    async with _cloudflare(terminal) as client:
+        found = (await client.get("", params={"name": "*.taskifai.test"})).json()["result"]
+        for record in found:
+            (await client.delete(f"/{record['id']}")).raise_for_status()
+
+
+async def _add_record(terminal: Terminal, name: str) -> None:
+    async with _cloudflare(terminal) as client:
+        record = {
+            "type": "CNAME",
+            "name": name,
+            "content": "cname.vercel-dns.test",
+            "ttl": 60,
+            "proxied": False,
+        }
+        (await client.post("", json=record)).raise_for_status()
+
+
+def _cloudflare(terminal: Terminal) -> httpx.AsyncClient:
+    document = terminal.document
+    return httpx.AsyncClient(
+        base_url=f"{document.cloudflare_api}/zones/{document.cloudflare_zone}/dns_records",
+        headers={"authorization": f"Bearer {document.cloudflare_token}"},
+        trust_env=False,
+    )

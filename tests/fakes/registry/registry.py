@@ -1,0 +1,46 @@
+"""One transaction over all tables: it works on a copy, which replaces them when it commits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from provisioning.domain.secret import Secret
+from provisioning.ports import Clock
+from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
+from tests.fakes.registry.runs import FakeRuns
+from tests.fakes.registry.tables import Tables
+from tests.fakes.registry.tenants import FakeTenants
+
+
+class FakeTransaction:
+    def __init__(self, tables: Tables, clock: Clock, audit_key: Secret) -> None:
+        self.tenants = FakeTenants(tables, clock)
+        self.runs = FakeRuns(tables, clock)
+        self.legs = FakeLegs(tables)
+        self.outbox = FakeOutbox(tables)
+        self.audit = FakeAuditLog(tables, clock, audit_key)
+
+
+class FakeRegistry:
+    """Implements the port Registry. `tables` holds what is committed."""
+
+    def __init__(self, clock: Clock, *, audit_key: Secret) -> None:
+        self.tables = Tables()
+        self._clock = clock
+        self._audit_key = audit_key
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[FakeTransaction]:
+        task = asyncio.current_task()
+        if self._holder is task:
+            raise AssertionError("A transaction inside a transaction would see nothing of the outer one.")
+        async with self._lock:
+            self._holder = task
+            draft = self.tables.copy()
+            try:
+                yield FakeTransaction(draft, self._clock, self._audit_key)
+                self.tables = draft
+            finally:
+                self._holder = None

@@ -1,0 +1,224 @@
+"""Run rows, their steps and their events."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from provisioning.domain.checklist import Checklist
+from provisioning.domain.run import (
+    Direction,
+    Run,
+    RunEvent,
+    RunId,
+    RunKind,
+    RunState,
+    StepState,
+    StepView,
+)
+from provisioning.domain.secret import Sealed
+from provisioning.errors import Refused
+from provisioning.ports import Clock
+from provisioning.registry import Attempt, LegBrief, LegEnd, LostClaim
+from tests.fakes.registry.tables import Row, Tables
+
+_FRESH_CLOCK = {"attempts": 0, "started_at": None, "finished_at": None}
+
+
+class FakeRuns:
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        self._tables = tables
+        self._clock = clock
+
+    async def create(self, run: Run, *, tenant_id: UUID | None, request_hash: str) -> None:
+        if await self.find_open(run.subdomain) is not None:
+            raise Refused(
+                f"{run.subdomain} has an open run; see `tenantbot status {run.subdomain}`.",
+                code="run_open",
+                field="subdomain",
+            )
+        self._tables.runs[run.run_id] = {
+            **{"run_id": run.run_id, "kind": run.kind, "subdomain": run.subdomain, "request": run.request},
+            **{"origin": run.origin, "requested_by": run.requested_by, "request_hash": request_hash},
+            **{"state": RunState.QUEUED, "leg": 1, "direction": Direction.FORWARD, "claim": None},
+            **{"cancel_requested": False, "waiting_for": None, "error": None, "checklist": ()},
+            **{"created_at": self._clock.now(), "finished_at": None},
+        }
+        for step in run.steps:
+            self._tables.steps[run.run_id, step.number] = {
+                **{"number": step.number, "title": step.title, "typical": step.typical},
+                **{"state": StepState.PENDING, "detail": None, "result": None, **_FRESH_CLOCK},
+            }
+        self._event(run.run_id, "requested", detail=f"by {run.requested_by}")
+
+    async def find(self, run_id: RunId) -> Run | None:
+        row = self._tables.runs.get(run_id)
+        return self._run(row) if row else None
+
+    async def find_open(self, subdomain: str) -> Run | None:
+        return next((run for run in self._newest_first() if _is(run, subdomain) and run.state.is_open), None)
+
+    async def find_latest(self, subdomain: str, *, kind: RunKind | None = None) -> Run | None:
+        found = (run for run in self._newest_first() if _is(run, subdomain) and kind in {None, run.kind})
+        return next(found, None)
+
+    async def list(self, *, states: Sequence[RunState], limit: int) -> Sequence[Run]:
+        return [run for run in self._newest_first() if not states or run.state in states][:limit]
+
+    async def events(self, run_id: RunId) -> Sequence[RunEvent]:
+        return [
+            RunEvent(row["at"], row["what"], row["step"], row["detail"])
+            for row in self._tables.events
+            if row["run_id"] == run_id
+        ]
+
+    async def lock(self, run_id: RunId) -> Run:
+        run = await self.find(run_id)
+        if run is None:
+            raise Refused(f"There is no run {run_id}; `tenantbot runs` lists them.", code="unknown_run")
+        return run
+
+    async def request_cancel(self, run_id: RunId) -> None:
+        self._set(run_id, cancel_requested=True)
+        self._event(run_id, "cancel requested")
+
+    async def continue_with(self, run_id: RunId, direction: Direction) -> int:
+        leg = await self.schedule_recheck(run_id)
+        self._set(
+            run_id, direction=direction, state=RunState.QUEUED, claim=None, cancel_requested=False,
+            waiting_for=None, error=None,
+        )  # fmt: skip
+        forward = direction is Direction.FORWARD
+        for number, row in self._steps(run_id):
+            if forward and row["state"] in {StepState.RUNNING, StepState.FAILED}:
+                self._set_step(run_id, number, state=StepState.PENDING, detail=None, **_FRESH_CLOCK)
+            elif not forward and row["state"] not in {StepState.PENDING, StepState.UNDONE}:
+                self._set_step(run_id, number, **_FRESH_CLOCK)
+        self._event(run_id, "retried" if forward else "rolling back")
+        return leg
+
+    async def schedule_recheck(self, run_id: RunId) -> int:
+        leg: int = self._tables.runs[run_id]["leg"] + 1
+        self._set(run_id, leg=leg)
+        return leg
+
+    async def finish(self, run_id: RunId, end: LegEnd) -> None:
+        self._set(
+            run_id, state=end.state, waiting_for=end.waiting_for, error=end.error, claim=None,
+            finished_at=None if end.state.is_open else self._clock.now(),
+        )  # fmt: skip
+        detail = end.error.message if end.error else end.waiting_for.what if end.waiting_for else None
+        self._event(run_id, end.state.value, step=end.error.step if end.error else None, detail=detail)
+
+    async def store_checklist(self, run_id: RunId, checklist: Checklist) -> None:
+        self._set(run_id, checklist=checklist.checks)
+
+    async def claim(self, run_id: RunId, leg: int, claim: str) -> bool:
+        row = self._tables.runs.get(run_id)
+        if row is None or row["leg"] != leg or not row["state"].is_open:
+            return False
+        self._set(run_id, claim=claim, state=RunState.RUNNING, waiting_for=None)
+        return True
+
+    async def brief(self, run_id: RunId) -> LegBrief:
+        run = await self.lock(run_id)
+        return LegBrief(
+            kind=run.kind,
+            subdomain=run.subdomain,
+            direction=run.direction,
+            request=run.request,
+            requested_by=run.requested_by,
+            results={
+                number: row["result"]
+                for number, row in self._steps(run_id)
+                if row["state"] is StepState.SUCCEEDED and row["result"] is not None
+            },
+            begun=tuple(
+                step.number for step in run.steps if step.state not in {StepState.PENDING, StepState.UNDONE}
+            ),
+        )
+
+    async def cancel_wanted(self, run_id: RunId) -> bool:
+        row = self._tables.runs.get(run_id)
+        return row is not None and row["cancel_requested"]
+
+    async def start_attempt(self, run_id: RunId, claim: str, step: int) -> Attempt:
+        direction = self._hold(run_id, claim)
+        row = self._tables.steps[run_id, step]
+        number, started_at = row["attempts"] + 1, row["started_at"] or self._clock.now()
+        self._set_step(
+            run_id, step, state=StepState.RUNNING, attempts=number, started_at=started_at, finished_at=None
+        )
+        if number == 1:
+            forward = direction is Direction.FORWARD
+            self._event(run_id, "step started" if forward else "undo started", step=step)
+        return Attempt(number=number, first_started_at=started_at)
+
+    async def note(self, run_id: RunId, claim: str, step: int, detail: str) -> None:
+        self._hold(run_id, claim)
+        self._set_step(run_id, step, detail=detail)
+
+    async def end_step(
+        self,
+        run_id: RunId,
+        claim: str,
+        step: int,
+        *,
+        state: StepState,
+        detail: str | None,
+        result: Sealed | None = None,
+    ) -> None:
+        self._hold(run_id, claim)
+        row = self._tables.steps[run_id, step]
+        self._set_step(
+            run_id, step, state=state, detail=detail or row["detail"], result=result or row["result"],
+            finished_at=self._clock.now(),
+        )  # fmt: skip
+        self._event(run_id, f"step {state}", step=step, detail=detail)
+
+    async def end_leg(self, run_id: RunId, claim: str, end: LegEnd) -> None:
+        self._hold(run_id, claim)
+        await self.finish(run_id, end)
+
+    def _hold(self, run_id: RunId, claim: str) -> Direction:
+        row = self._tables.runs.get(run_id)
+        if row is None or row["claim"] != claim:
+            raise LostClaim(run_id)
+        direction: Direction = row["direction"]
+        return direction
+
+    def _run(self, row: Row) -> Run:
+        hidden = {"request_hash", "claim"}
+        shown = {name: value for name, value in row.items() if name not in hidden}
+        return Run(**shown, steps=tuple(self._view(step) for _, step in self._steps(row["run_id"])))
+
+    def _view(self, row: Row) -> StepView:
+        seconds = None
+        if row["started_at"] is not None:
+            seconds = ((row["finished_at"] or self._clock.now()) - row["started_at"]).total_seconds()
+        kept = {name: row[name] for name in ("number", "title", "state", "attempts", "detail", "typical")}
+        return StepView(**kept, seconds=seconds)
+
+    def _newest_first(self) -> Sequence[Run]:
+        runs = [self._run(row) for row in reversed(self._tables.runs.values())]
+        return sorted(runs, key=lambda run: run.created_at, reverse=True)
+
+    def _steps(self, run_id: RunId) -> Sequence[tuple[int, Row]]:
+        return sorted(
+            ((number, row) for (owner, number), row in self._tables.steps.items() if owner == run_id),
+            key=lambda numbered: numbered[0],
+        )
+
+    def _set(self, run_id: RunId, **changes: Any) -> None:
+        self._tables.runs[run_id] = {**self._tables.runs[run_id], **changes}
+
+    def _set_step(self, run_id: RunId, number: int, **changes: Any) -> None:
+        self._tables.steps[run_id, number] = {**self._tables.steps[run_id, number], **changes}
+
+    def _event(self, run_id: RunId, what: str, *, step: int | None = None, detail: str | None = None) -> None:
+        self._tables.events.append(
+            {"run_id": run_id, "at": self._clock.now(), "what": what, "step": step, "detail": detail}
+        )
+
+
+def _is(run: Run, subdomain: str) -> bool:
+    return run.subdomain == subdomain

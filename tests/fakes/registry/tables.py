@@ -1,0 +1,32 @@
+"""The rows. A row is never changed, always replaced, so that a copy of the tables is a snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from provisioning.domain.run import RunId
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Tables:
+    tenants: dict[UUID, Row] = field(default_factory=dict)
+    runs: dict[RunId, Row] = field(default_factory=dict)
+    steps: dict[tuple[RunId, int], Row] = field(default_factory=dict)
+    events: list[Row] = field(default_factory=list)
+    outbox: dict[tuple[UUID, str, int], Row] = field(default_factory=dict)
+    audit: list[Row] = field(default_factory=list)
+    legs: dict[str, Row] = field(default_factory=dict)
+
+    def copy(self) -> "Tables":
+        return Tables(
+            tenants=dict(self.tenants),
+            runs=dict(self.runs),
+            steps=dict(self.steps),
+            events=list(self.events),
+            outbox=dict(self.outbox),
+            audit=list(self.audit),
+            legs=dict(self.legs),
+        )

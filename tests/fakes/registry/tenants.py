@@ -1,0 +1,210 @@
+"""Tenant rows."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+from uuid import UUID, uuid4
+
+from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
+from provisioning.domain.request import ProvisionRequest
+from provisioning.domain.run import RunId
+from provisioning.domain.secret import Sealed
+from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.errors import Refused
+from provisioning.ports import Clock
+from provisioning.registry import ProjectIntent, TenantSecrets
+from tests.fakes.registry.tables import Row, Tables
+
+_SHOWN = tuple(field.name for field in fields(Tenant))
+_NOTHING_YET = dict.fromkeys(
+    [
+        *("project_ref", "project_name", "project_password", "project_requested_at", "platform_tenant_id"),
+        *("database_url", "anon_key", "service_key", "address", "temporary_password", "database_bytes"),
+        *("suspended_at", "deleted_at", "schema_version", "last_verification_run"),
+    ]
+)
+
+
+class FakeTenants:
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        self._tables = tables
+        self._clock = clock
+
+    async def reserve(self, request: ProvisionRequest) -> Tenant:
+        if (there := await self.find(request.subdomain)) is not None:
+            raise Refused(_why_taken(there), code="taken", field="subdomain")
+        row = {
+            **_NOTHING_YET,
+            "tenant_id": uuid4(),
+            "company_name": request.company,
+            "subdomain": request.subdomain,
+            "admin_email": request.admin_email,
+            "admin_name": request.admin_name,
+            "region": request.region,
+            "state": TenantState.PROVISIONING,
+            "is_active": False,
+            "dns_record_made": False,
+            "created_at": self._clock.now(),
+        }
+        self._tables.tenants[row["tenant_id"]] = row
+        return _tenant(row)
+
+    async def find(self, subdomain: str) -> Tenant | None:
+        row = self._find(subdomain)
+        return _tenant(row) if row else None
+
+    async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
+        row = self._tables.tenants.get(tenant_id)
+        return _tenant(row) if row else None
+
+    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
+        found = [_tenant(row) for row in reversed(self._tables.tenants.values()) if _matches(row, text)]
+        newest_first = sorted(found, key=lambda tenant: tenant.created_at, reverse=True)
+        return newest_first[offset : offset + limit], len(found)
+
+    async def other_active(self, subdomain: str) -> str | None:
+        found = [
+            row
+            for row in self._tables.tenants.values()
+            if row["is_active"] and row["state"] is TenantState.VERIFIED and row["subdomain"] != subdomain
+        ]
+        return min(found, key=lambda row: row["created_at"])["subdomain"] if found else None
+
+    async def secrets(self, subdomain: str) -> TenantSecrets:
+        row = self._get(subdomain)
+        return TenantSecrets(
+            database_url=row["database_url"],
+            anon_key=row["anon_key"],
+            service_key=row["service_key"],
+            password=row["project_password"],
+            address=row["address"] and DatabaseAddress(*row["address"]),
+        )
+
+    async def change_admin_email(self, subdomain: str, email: str) -> None:
+        self._set(subdomain, admin_email=email)
+
+    async def store_temporary_password(self, subdomain: str, password: Sealed | None) -> None:
+        self._set(subdomain, temporary_password=password)
+
+    async def temporary_password(self, subdomain: str) -> Sealed | None:
+        stored: Sealed | None = self._get(subdomain)["temporary_password"]
+        return stored
+
+    async def project_intent(self, subdomain: str) -> ProjectIntent | None:
+        row = self._get(subdomain)
+        if row["project_name"] is None:
+            return None
+        return ProjectIntent(
+            name=row["project_name"],
+            password=row["project_password"],
+            requested=row["project_requested_at"] is not None,
+            ref=row["project_ref"],
+        )
+
+    async def store_project_intent(self, subdomain: str, *, name: str, password: Sealed) -> ProjectIntent:
+        if self._get(subdomain)["project_name"] is None:
+            self._set(subdomain, project_name=name, project_password=password)
+        intent = await self.project_intent(subdomain)
+        assert intent is not None
+        return intent
+
+    async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None:
+        since = (self._find(subdomain) or {}).get("project_requested_at") or self._clock.now()
+        self._set(subdomain, project_requested_at=since if requested else None)
+
+    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> None:
+        self._set(subdomain, project_ref=ref)
+
+    async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None:
+        address = project.address
+        self._set(
+            subdomain,
+            project_ref=project.ref,
+            region=project.region,
+            database_url=sealed_url,
+            anon_key=project.anon_key,
+            service_key=project.service_key,
+            address=(address.host, address.port, address.user, address.database),
+        )
+
+    async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None:
+        self._set(subdomain, schema_version=version, database_bytes=size_bytes)
+
+    async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
+        row = self._get(subdomain)
+        state = row["state"]
+        self._set(
+            subdomain,
+            platform_tenant_id=platform_tenant_id,
+            is_active=True,
+            suspended_at=None,
+            state=TenantState.UNVERIFIED if state is TenantState.PROVISIONING else state,
+        )
+        if (tenant_id := _uuid(platform_tenant_id)) is not None:
+            self._rename(row["tenant_id"], tenant_id)
+        return _tenant(self._get(subdomain))
+
+    async def forget_record(self, subdomain: str) -> None:
+        self._set(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)
+
+    async def mark_dns_record(self, subdomain: str, *, made: bool) -> None:
+        self._set(subdomain, dns_record_made=made)
+
+    async def set_state(self, subdomain: str, state: TenantState, *, run_id: RunId) -> None:
+        self._set(subdomain, state=state, last_verification_run=run_id)
+
+    async def remove(self, subdomain: str) -> None:
+        if (row := self._find(subdomain)) is None:
+            return
+        tenant_id = row["tenant_id"]
+        del self._tables.tenants[tenant_id]
+        self._tables.outbox = {key: one for key, one in self._tables.outbox.items() if key[0] != tenant_id}
+
+    def _rename(self, old: UUID, new: UUID) -> None:
+        """Give a tenant another id, and all that points to it."""
+        self._tables.tenants[new] = {**self._tables.tenants.pop(old), "tenant_id": new}
+        self._tables.outbox = {
+            (new if key[0] == old else key[0], *key[1:]): row for key, row in self._tables.outbox.items()
+        }
+
+    def _find(self, subdomain: str) -> Row | None:
+        return next((row for row in self._tables.tenants.values() if row["subdomain"] == subdomain), None)
+
+    def _get(self, subdomain: str) -> Row:
+        if (row := self._find(subdomain)) is None:
+            raise Refused(f"There is no tenant {subdomain}; `tenantbot list` shows all.", code="unknown_tenant")
+        return row
+
+    def _set(self, subdomain: str, **changes: Any) -> None:
+        if (row := self._find(subdomain)) is not None:
+            self._tables.tenants[row["tenant_id"]] = {**row, **changes}
+
+
+def _tenant(row: Row) -> Tenant:
+    return Tenant(**{name: row[name] for name in _SHOWN})
+
+
+def _matches(row: Row, text: str) -> bool:
+    if row["state"] is TenantState.DELETED:
+        return False
+    wanted = text.replace("%", "").replace("_", "").lower()
+    return any(wanted in row[name].lower() for name in ("subdomain", "company_name", "admin_email"))
+
+
+def _why_taken(there: Tenant) -> str:
+    if there.deleted_at is not None:
+        return (
+            f"The subdomain {there.subdomain} belonged to {there.company_name}, deleted on {there.deleted_at:%Y-%m-%d}, "
+            "and stays reserved; choose another one, or ask an approver to release it."
+        )
+    return (
+        f"The subdomain {there.subdomain} is taken; choose another one, "
+        f"or see `tenantbot status {there.subdomain}`."
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
