@@ -1,0 +1,1 @@
+"""What answers the requests, one module per part of the API."""
