@@ -5,7 +5,7 @@ import secrets
 import asyncpg
 
 from sandbox.state import State
-from sandbox.supabase.projects import create_project
+from sandbox.supabase.projects import create_project, delete_project
 from sandbox.taskifai import passwords
 from sandbox.taskifai.bodies import NewTenant, Registration
 from sandbox.taskifai.sql import read_script
@@ -27,7 +27,11 @@ select exists (
 """
 _FIND_PROJECT = """
 select ref, database_name, anon_key, service_role_key from supabase_projects
-where organization_slug = $1 and deleted_at is null
+where organization_slug = $1 and deleted_at is null and ready_at is not null
+"""
+_FIND_UNFINISHED = """
+select ref from supabase_projects
+where organization_slug = $1 and deleted_at is null and ready_at is null
 """
 # Whoever asks the Supabase API does not see this project, and so can't delete it.
 _HIDE = "update supabase_projects set status = 'ACTIVE_HEALTHY', gone_at = now() where ref = $1"
@@ -55,6 +59,9 @@ async def ensure_second_tenant(state: State) -> None:
 
 
 async def _ensure_project(state: State) -> asyncpg.Record:
+    # A crash may have left one that is written down but has no database.
+    for unfinished in await state.pool.fetch(_FIND_UNFINISHED, _ORGANIZATION):
+        await delete_project(state, unfinished["ref"], linger_seconds=0)
     project = await state.pool.fetchrow(_FIND_PROJECT, _ORGANIZATION)
     if project is None:
         await create_project(

@@ -59,3 +59,6 @@ create table if not exists vendor_configs (
     is_active boolean not null default true,
     is_default boolean not null default false
 );
+
+-- No table is granted to anybody by itself.
+grant all on users, upload_batches, error_reports, sellout_entries2, vendor_configs to service_role;

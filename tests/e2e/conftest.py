@@ -16,10 +16,15 @@ import asyncpg
 import httpx
 import pytest
 
+from sandbox.attach import attach
 from sandbox.document import SandboxDocument
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPANY = ("--company", "Customer Inc", "--email", "admin@customer.com", "--name", "Ada Admin")
+
+
+def wanted(subdomain: str) -> tuple[str, ...]:
+    """A request for this subdomain; its company names the project, so that each tenant's can be counted."""
+    return ("--subdomain", subdomain, "--company", f"Company of {subdomain}", "--email", "admin@customer.com")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Terminal:
         return Answer(process.returncode, out.decode(), err.decode())
 
     async def provision(self, subdomain: str, *extra: str) -> Answer:
-        return await self.run("provision", "--subdomain", subdomain, *COMPANY, "--json", *extra)
+        return await self.run("provision", *wanted(subdomain), "--json", *extra)
 
     @property
     def document(self) -> SandboxDocument:
@@ -71,10 +76,10 @@ class Terminal:
     def kill_everything(self) -> None:
         """kill -9: every command that still runs, then the stand-ins (and PostgreSQL, which dies with them)."""
         for process in self.started:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-                _close(process)
+            process.kill()
+            process.wait()
+            _close(process)
+        self.started.clear()
         if (found := SandboxDocument.load(self.home)) is not None:
             _kill(found.pid, signal.SIGKILL)
 
@@ -104,10 +109,28 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+def fresh_terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """A home of its own: nothing there yet."""
     found = Terminal(tmp_path_factory.mktemp("home"))
     yield found
+    found.kill_everything()
+
+
+@pytest.fixture(scope="session")
+async def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for all tests that use a subdomain of their own; its registry is there."""
+    home = tmp_path_factory.mktemp("home")
+    assert (await Terminal(home).run("list")).code == 0
+    return home
+
+
+@pytest.fixture
+async def terminal(shared_home: Path) -> AsyncIterator[Terminal]:
+    """A terminal at the shared home; its processes end with the test, and no fault outlives it."""
+    found = Terminal(shared_home)
+    yield found
+    async with attach(shared_home):
+        await found.clear_faults()
     found.kill_everything()
 
 
@@ -122,12 +145,3 @@ def _close(process: subprocess.Popen[bytes]) -> None:
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()
-
-
-@pytest.fixture(scope="session")
-def terminal_at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    """One home for all tests that leave nothing behind; its stand-ins are started once."""
-    found = Terminal(tmp_path_factory.mktemp("home"))
-    found.start("sandbox", "--json")
-    yield found
-    found.kill_everything()

@@ -32,20 +32,17 @@ def database_of(terminal: Terminal, name: str) -> str:
 async def evidence(terminal: Terminal, subdomain: str) -> Evidence:
     async with terminal.registry() as registry:
         tenants = await registry.fetch("select database_name from tenants where subdomain = $1", subdomain)
-        names = await registry.fetch(
-            "select distinct project_name from tenants where subdomain = $1", subdomain
-        )
     stand_ins = await asyncpg.connect(database_of(terminal, "sandbox"))
     try:
         projects = await stand_ins.fetchval(
-            "select count(*) from supabase_projects where deleted_at is null and name like 'TaskifAI - Customer Inc%'"
+            "select count(*) from supabase_projects where deleted_at is null and name like $1",
+            _names(subdomain),
         )
         records = await stand_ins.fetchval(
             "select count(*) from taskifai_tenants where subdomain = $1 and deleted_at is null", subdomain
         )
     finally:
         await stand_ins.close()
-    assert len(names) == len(tenants)
     ids = {mail["message_id"] for mail in await terminal.mail() if f"//{subdomain}." in mail["text"]}
     admins = sum([await _admins(terminal, row["database_name"]) for row in tenants if row["database_name"]])
     return Evidence(projects, len(tenants), records, admins, len(ids))
@@ -56,8 +53,8 @@ async def secrets_of(terminal: Terminal, subdomain: str) -> dict[str, str]:
     stand_ins = await asyncpg.connect(database_of(terminal, "sandbox"))
     try:
         row = await stand_ins.fetchrow(
-            "select database_password, publishable_key, secret_key from supabase_projects"
-            " where name like 'TaskifAI - Customer Inc%'"
+            "select database_password, publishable_key, secret_key from supabase_projects where name like $1",
+            _names(subdomain),
         )
     finally:
         await stand_ins.close()
@@ -66,6 +63,10 @@ async def secrets_of(terminal: Terminal, subdomain: str) -> dict[str, str]:
     sent = re.search(r"Password: (\S+)", text)
     assert sent is not None
     return {**row, "temporary_password": sent[1]}
+
+
+def _names(subdomain: str) -> str:
+    return f"TaskifAI - Company of {subdomain} (%"
 
 
 async def _admins(terminal: Terminal, database: str) -> int:

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from sandbox.attach import attach
-from tests.e2e.conftest import COMPANY, Terminal
+from tests.e2e.conftest import Terminal, wanted
 from tests.e2e.evidence import WHOLE, evidence
 
 PATIENCE = 90.0
@@ -19,102 +19,105 @@ HOLDS = {
     5: ("dns", "timeout", ""),
     6: ("taskifai", "slow", "/api/auth/register"),
     7: ("mail", "4xx", ""),
-    8: ("taskifai", "slow", "/api/uploads"),
+    8: ("taskifai", "slow", "POST /api/uploads"),
 }
 
 
 @pytest.mark.parametrize("step", range(1, 9))
 async def test_killed_in_any_step_it_finishes_once(terminal: Terminal, step: int) -> None:
+    subdomain = f"killed-{step}"
     async with attach(terminal.home, project_seconds=0.5):
-        await terminal.run("list")  # the registry's tables are there now
         if step in HOLDS:
             service, kind, path = HOLDS[step]
-            await terminal.fault(service, kind, path=path, times=1, delay=30)
-        terminal.start("provision", "--subdomain", "customerinc", *COMPANY, "--json")
-        await _until_step(terminal, step)
+            await terminal.fault(service, kind, path=path, times=1, delay=3)
+        terminal.start("provision", *wanted(subdomain), "--json")
+        await _until_step(terminal, subdomain, step)
         terminal.kill_everything()
 
-    answer = await terminal.provision("customerinc")
+    answer = await terminal.provision(subdomain)
 
     assert answer.code == 0, answer.err
     assert "continuing run" in answer.err
     async with attach(terminal.home):
-        assert await evidence(terminal, "customerinc") == WHOLE
+        assert await evidence(terminal, subdomain) == WHOLE
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 async def test_another_worker_takes_over(terminal: Terminal, how: signal.Signals) -> None:
+    subdomain = f"taken-over-{how.name.lower()}"
     async with attach(terminal.home, project_seconds=4):
-        await terminal.run("list")
         workers = {
             await _executor(process): process
             for process in (terminal.start("worker"), terminal.start("worker"))
         }
-        assert (await terminal.provision("customerinc", "--detach")).code == 0
-        await _until_step(terminal, 1)
+        assert (await terminal.provision(subdomain, "--detach")).code == 0
+        await _until_step(terminal, subdomain, 1)
 
         async with terminal.registry() as registry:
             owner = await registry.fetchval(
-                "select executor_id from engine.workflow_status where status = 'PENDING'"
+                "select executor_id from engine.workflow_status join runs on run_id = workflow_uuid where subdomain = $1",
+                subdomain,
             )
         workers[owner].send_signal(how)
 
-        await _until_state(terminal, "succeeded")
-        workers[owner].send_signal(signal.SIGCONT) if how is signal.SIGSTOP else None
-        assert await evidence(terminal, "customerinc") == WHOLE
+        await _until_succeeded(terminal, subdomain)
+        if how is signal.SIGSTOP:
+            workers[owner].send_signal(signal.SIGCONT)
+        assert await evidence(terminal, subdomain) == WHOLE
 
 
 async def test_killing_a_command_beside_a_worker_changes_nothing(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=2):
-        await terminal.run("list")
         await _executor(terminal.start("worker"))
-        command = terminal.start("provision", "--subdomain", "customerinc", *COMPANY)
-        await _until_step(terminal, 1)
+        command = terminal.start("provision", *wanted("beside-a-worker"))
+        await _until_step(terminal, "beside-a-worker", 1)
         command.kill()
 
-        await _until_state(terminal, "succeeded")
-        assert await evidence(terminal, "customerinc") == WHOLE
+        await _until_succeeded(terminal, "beside-a-worker")
+        assert await evidence(terminal, "beside-a-worker") == WHOLE
 
 
 async def test_ctrl_c_says_how_to_go_on(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=5):
-        await terminal.run("list")
-        command = terminal.start("provision", "--subdomain", "customerinc", *COMPANY)
-        await _until_step(terminal, 1)
+        command = terminal.start("provision", *wanted("interrupted"))
+        await _until_step(terminal, "interrupted", 1)
         command.send_signal(signal.SIGINT)
         out, err = await asyncio.to_thread(command.communicate)
 
         assert command.returncode == 130
-        assert b"tenantbot status customerinc" in out
+        assert b"tenantbot status interrupted" in out
         assert b"Traceback" not in err
-        answer = await terminal.provision("customerinc")
+        answer = await terminal.provision("interrupted")
         assert answer.code == 0, answer.err
-        assert await evidence(terminal, "customerinc") == WHOLE
+        assert await evidence(terminal, "interrupted") == WHOLE
 
 
 async def test_a_project_whose_answer_was_lost_is_adopted(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=0.5):
-        await terminal.run("list")
         await terminal.fault("supabase", "5xx-after-commit", path="/v1/projects", times=1)
 
-        answer = await terminal.provision("customerinc")
+        answer = await terminal.provision("adopted")
 
         assert answer.code == 0, answer.err
-        assert await evidence(terminal, "customerinc") == WHOLE
+        assert await evidence(terminal, "adopted") == WHOLE
 
 
-async def _until_step(terminal: Terminal, step: int) -> None:
+async def _until_step(terminal: Terminal, subdomain: str, step: int) -> None:
     """Wait until the step has begun."""
+    begun = """
+        select exists (select from run_steps join runs using (run_id)
+                       where subdomain = $1 and number = $2 and run_steps.state <> 'pending')
+    """
     async with asyncio.timeout(PATIENCE), terminal.registry() as registry:
-        while not await registry.fetchval(
-            "select exists (select from run_steps where number = $1 and state <> 'pending')", step
-        ):
+        while not await registry.fetchval(begun, subdomain, step):
             await asyncio.sleep(0.005)
 
 
-async def _until_state(terminal: Terminal, state: str) -> None:
+async def _until_succeeded(terminal: Terminal, subdomain: str) -> None:
     async with asyncio.timeout(PATIENCE), terminal.registry() as registry:
-        while await registry.fetchval("select state from runs") != state:
+        while (
+            await registry.fetchval("select state from runs where subdomain = $1", subdomain) != "succeeded"
+        ):
             await asyncio.sleep(0.1)
 
 

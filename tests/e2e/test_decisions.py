@@ -10,15 +10,14 @@ import httpx
 import pytest
 
 from sandbox.attach import attach
-from tests.e2e.conftest import COMPANY, ROOT, Terminal
+from tests.e2e.conftest import ROOT, Terminal, wanted
 from tests.e2e.evidence import GONE, WHOLE, evidence, secrets_of
 
 
 async def test_a_failed_step_waits_and_retry_goes_on_from_it(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=0.2):
-        await terminal.run("list")
         await terminal.fault("mail", "5xx", times=1)
-        answer = await terminal.provision("customerinc")
+        answer = await terminal.provision("failed-mail")
         assert answer.code == 1
         run = answer.document
         assert run["state"] == "waiting"
@@ -29,7 +28,7 @@ async def test_a_failed_step_waits_and_retry_goes_on_from_it(terminal: Terminal)
         refused = await terminal.run(
             "provision",
             "--subdomain",
-            "customerinc",
+            "failed-mail",
             "--company",
             "Other",
             "--email",
@@ -39,56 +38,57 @@ async def test_a_failed_step_waits_and_retry_goes_on_from_it(terminal: Terminal)
         assert refused.code == 2
         assert refused.document["error"]["code"] == "run_open"
 
-        retried = await terminal.run("retry", "customerinc", "--json")
+        retried = await terminal.run("retry", "failed-mail", "--json")
         assert retried.code == 0, retried.err
         assert retried.document["steps"][0]["attempts"] == 1
-        assert await evidence(terminal, "customerinc") == WHOLE
-        assert (await terminal.run("retry", "customerinc", "--json")).code == 2
+        assert await evidence(terminal, "failed-mail") == WHOLE
+        assert (await terminal.run("retry", "failed-mail", "--json")).code == 2
 
 
 async def test_rolled_back_nothing_is_left_and_the_subdomain_is_free(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=0.2):
-        await terminal.run("list")
         await terminal.fault("mail", "5xx", times=1)
-        assert (await terminal.provision("customerinc")).code == 1
+        assert (await terminal.provision("rolled-back")).code == 1
 
-        undone = await terminal.run("rollback", "customerinc", "--json")
+        undone = await terminal.run("rollback", "rolled-back", "--json")
 
         assert undone.code == 0, undone.err
         assert undone.document["state"] == "rolled_back"
         assert {step["state"] for step in undone.document["steps"][:7]} == {"undone"}
-        assert await evidence(terminal, "customerinc") == GONE
-        assert (await terminal.provision("customerinc")).code == 0
+        assert await evidence(terminal, "rolled-back") == GONE
+        assert (await terminal.provision("rolled-back")).code == 0
 
 
 async def test_once_the_welcome_email_is_out_a_roll_back_is_refused(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=0.2):
-        await terminal.run("list")
         await terminal.fault("taskifai", "5xx", path="/api/auth/login")
-        failed = await terminal.provision("customerinc")
+        failed = await terminal.provision("mail-is-out")
         assert failed.code == 1
         assert failed.document["error"]["step"] == 8
 
-        refused = await terminal.run("rollback", "customerinc", "--json")
+        refused = await terminal.run("rollback", "mail-is-out", "--json")
 
         assert refused.code == 2
         assert "deprovision" in refused.document["error"]["message"]
         await terminal.clear_faults()
-        assert (await terminal.run("retry", "customerinc", "--json")).code == 0
+        assert (await terminal.run("retry", "mail-is-out", "--json")).code == 0
 
 
 async def test_cancelled_before_anything_was_made_it_is_over(terminal: Terminal) -> None:
     async with attach(terminal.home, project_seconds=0.2):
-        assert (await terminal.provision("customerinc", "--detach")).code == 0
+        assert (await terminal.provision("cancelled", "--detach")).code == 0
 
-        cancelled = await terminal.run("cancel", "customerinc", "--json")
+        cancelled = await terminal.run("cancel", "cancelled", "--json")
 
         assert cancelled.code == 0, cancelled.err
         assert cancelled.document["state"] == "cancelled"
-        assert await evidence(terminal, "customerinc") == GONE
+        assert await evidence(terminal, "cancelled") == GONE
 
 
-async def test_a_missing_dns_record_is_named_and_the_run_goes_on_once_it_is_there(terminal: Terminal) -> None:
+async def test_a_missing_dns_record_is_named_and_the_run_goes_on_once_it_is_there(
+    fresh_terminal: Terminal,
+) -> None:
+    terminal = fresh_terminal
     async with attach(terminal.home, project_seconds=0.2):
         await terminal.run("list")
         await _remove_wildcard(terminal)
@@ -120,26 +120,26 @@ async def test_a_missing_dns_record_is_named_and_the_run_goes_on_once_it_is_ther
     ],
 )
 async def test_a_wrong_setting_gets_one_clear_message(
-    terminal_at_rest: Terminal, tmp_path: Path, name: str, value: str, words: str
+    terminal: Terminal, tmp_path: Path, name: str, value: str, words: str
 ) -> None:
-    async with attach(terminal_at_rest.home):
-        environ = _real_settings(terminal_at_rest)
+    async with attach(terminal.home):
+        environ = _real_settings(terminal)
         environ["TENANTBOT_TOKEN"] = (
             await _outside(tmp_path, environ, "token", "--name", "ada", "--role", "operator")
         ).stdout.strip()
         environ[name] = value
 
-        answer = await _outside(
-            tmp_path, environ, "provision", "--subdomain", "wrongsetting", *COMPANY, "--dry-run"
-        )
+        answer = await _outside(tmp_path, environ, "provision", *wanted("wrongsetting"), "--dry-run")
 
         assert answer.returncode == 1
         assert words in answer.stdout + answer.stderr
         assert "Traceback" not in answer.stderr
 
 
-async def test_no_secret_is_readable_in_what_a_run_left_behind(terminal: Terminal) -> None:
+async def test_no_secret_is_readable_in_what_a_run_left_behind(fresh_terminal: Terminal) -> None:
+    terminal = fresh_terminal
     async with attach(terminal.home, project_seconds=0.2):
+        await terminal.run("list")
         answer = await terminal.provision("customerinc")
         assert answer.code == 0, answer.err
         secrets = await secrets_of(terminal, "customerinc")
@@ -200,28 +200,20 @@ def _dump(terminal: Terminal) -> str:
 
 
 async def _remove_wildcard(terminal: Terminal) -> None:
+    records = f"{terminal.document.cloudflare_api}/zones/{terminal.document.cloudflare_zone}/dns_records"
     async with _cloudflare(terminal) as client:
-        found = (await client.get("", params={"name": "*.taskifai.test"})).json()["result"]
-        for record in found:
-            (await client.delete(f"/{record['id']}")).raise_for_status()
+        for record in (await client.get(records, params={"name": "*.taskifai.test"})).json()["result"]:
+            (await client.delete(f"{records}/{record['id']}")).raise_for_status()
 
 
 async def _add_record(terminal: Terminal, name: str) -> None:
+    records = f"{terminal.document.cloudflare_api}/zones/{terminal.document.cloudflare_zone}/dns_records"
+    record = {"type": "CNAME", "name": name, "content": "cname.vercel-dns.test", "ttl": 60, "proxied": False}
     async with _cloudflare(terminal) as client:
-        record = {
-            "type": "CNAME",
-            "name": name,
-            "content": "cname.vercel-dns.test",
-            "ttl": 60,
-            "proxied": False,
-        }
-        (await client.post("", json=record)).raise_for_status()
+        (await client.post(records, json=record)).raise_for_status()
 
 
 def _cloudflare(terminal: Terminal) -> httpx.AsyncClient:
-    document = terminal.document
     return httpx.AsyncClient(
-        base_url=f"{document.cloudflare_api}/zones/{document.cloudflare_zone}/dns_records",
-        headers={"authorization": f"Bearer {document.cloudflare_token}"},
-        trust_env=False,
+        headers={"authorization": f"Bearer {terminal.document.cloudflare_token}"}, trust_env=False
     )

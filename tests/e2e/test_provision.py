@@ -18,7 +18,10 @@ STEPS = [
 ]
 
 
-async def test_one_command_takes_a_customer_from_a_request_to_a_verified_tenant(terminal: Terminal) -> None:
+async def test_one_command_takes_a_customer_from_a_request_to_a_verified_tenant(
+    fresh_terminal: Terminal,
+) -> None:
+    terminal = fresh_terminal
     answer = await terminal.provision("customerinc")
 
     assert answer.code == 0, answer.err
@@ -75,31 +78,31 @@ async def test_one_command_takes_a_customer_from_a_request_to_a_verified_tenant(
     ],
 )
 async def test_a_wrong_field_gets_one_message_and_nothing_is_made(
-    terminal_at_rest: Terminal, arguments: tuple[str, ...], field: str, words: str
+    terminal: Terminal, arguments: tuple[str, ...], field: str, words: str
 ) -> None:
-    answer = await terminal_at_rest.run("provision", *arguments, "--json")
+    answer = await terminal.run("provision", *arguments, "--json")
 
     assert answer.code == 2
     assert answer.document["error"]["field"] == field
     assert words in answer.document["error"]["message"]
     assert "Traceback" not in answer.err
-    assert (await terminal_at_rest.run("runs", "--json")).document["total"] == 0
+    assert (await terminal.run("status", "acme", "--json")).document["error"]["code"] == "unknown"
 
 
-async def test_a_viewer_may_not_provision_and_the_refusal_is_audited(terminal_at_rest: Terminal) -> None:
-    answer = await terminal_at_rest.provision("acme", "--as", "viewer")
+async def test_a_viewer_may_not_provision_and_the_refusal_is_audited(terminal: Terminal) -> None:
+    answer = await terminal.provision("acme", "--as", "viewer")
 
     assert answer.code == 2
     assert answer.document["error"]["code"] == "not_allowed"
-    async with terminal_at_rest.registry() as registry:
+    async with terminal.registry() as registry:
         assert await registry.fetchval("select count(*) from audit_log where result = 'not_allowed'") >= 1
 
 
-async def test_a_dry_run_answers_every_question_and_changes_nothing(terminal_at_rest: Terminal) -> None:
-    answer = await terminal_at_rest.provision("acme", "--dry-run")
+async def test_a_dry_run_answers_every_question_and_changes_nothing(terminal: Terminal) -> None:
+    answer = await terminal.provision("acme", "--dry-run")
 
     assert answer.code == 0, answer.err
     names = {question["name"] for question in answer.document["questions"]}
     assert {"subdomain", "Supabase token", "organization", "region", "DNS", "mail", "archive"} <= names
     assert answer.document["monthly_cost"] == 10
-    assert (await terminal_at_rest.run("list", "--json")).document["total"] == 0
+    assert (await terminal.run("status", "acme", "--json")).document["error"]["code"] == "unknown"

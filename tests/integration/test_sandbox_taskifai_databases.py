@@ -89,3 +89,30 @@ async def test_the_second_tenant_comes_back_when_it_was_deleted(platform: Platfo
         assert (await visitor.get("/")).status_code == 200
         answer = await visitor.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
         assert answer.status_code == 401
+
+
+async def test_the_second_tenant_comes_back_when_a_crash_left_its_project_half_made(
+    platform: Platform, state: State
+) -> None:
+    await ensure_second_tenant(state)
+    await state.pool.execute("update taskifai_tenants set deleted_at = now() where subdomain = 'harbour'")
+    name = await state.pool.fetchval(
+        "update supabase_projects set ready_at = null"
+        " where organization_slug = 'harbour' and deleted_at is null returning database_name"
+    )
+    await state.pool.execute(f'drop database "{name}"')
+    await ensure_second_tenant(state)
+    async with platform.visit("harbour") as visitor:
+        answer = await visitor.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 401
+
+
+async def test_reaches_only_what_the_schema_grants_to_the_service_role(platform: Platform) -> None:
+    project = await platform.make_project()
+    async with platform.inside(project) as database:
+        await database.execute("revoke all on users from service_role")
+    answer = await log_in(platform, await platform.register_tenant(project))
+    assert (answer.status_code, answer.json()) == (
+        500,
+        {"detail": "Database error: permission denied for table users"},
+    )
