@@ -126,7 +126,9 @@ class Settings(BaseModel):
     cloudflare_zone_id: str | None = Field(
         default=None, description="The zone of TASKIFAI_DOMAIN at Cloudflare."
     )
-    cloudflare_api_url: str = Field(default="https://api.cloudflare.com/client/v4", description="Cloudflare's API.")
+    cloudflare_api_url: str = Field(
+        default="https://api.cloudflare.com/client/v4", description="Cloudflare's API."
+    )
 
     mail_url: SecretText = Field(description="smtp://user:password@host:587, smtps://… or resend://key.")
     mail_from: str = Field(description="Sender of the welcome e-mail.")

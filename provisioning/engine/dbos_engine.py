@@ -57,7 +57,7 @@ class Engine:
 
     database_url: str
     keys: Sequence[Secret]
-    poll_seconds: float = 0.2
+    poll_seconds: float = 0.1
 
     async def launch(self, executor_id: str, runner: RunsLegs) -> None:
         _Current.runner = runner

@@ -9,7 +9,7 @@ from provisioning.ports import Clock
 
 T = TypeVar("T")
 
-_FIRST, _FACTOR, _LONGEST = 0.25, 1.6, 10.0
+_FIRST, _FACTOR, _LONGEST = 0.04, 1.6, 10.0
 
 
 async def wait_until(

@@ -5,10 +5,11 @@ project whose answer was lost is found by its name and adopted. Supabase has no 
 never repeated while an earlier one is unresolved.
 """
 
+import asyncio
 import secrets
 from datetime import datetime, timedelta
 
-from provisioning.domain.project import DatabaseAddress, Project, ProjectRef, project_name
+from provisioning.domain.project import Project, ProjectRef, project_name
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.secret import Secret, new_password
 from provisioning.engine.step import step
@@ -166,17 +167,19 @@ async def _wait_until_healthy(at: At, ref: ProjectRef) -> None:
 
 async def _describe(at: At, intent: ProjectIntent, found: FoundProject) -> Project:
     projects, vault = at.ports.projects, at.ports.vault
-    keys = await wait_until(
-        at.clock,
-        lambda: projects.keys(found.ref),
-        deadline=_deadline(at),
-        late=lambda: f"Project {found.ref} has no API keys yet.",
-    )
-    address: DatabaseAddress = await wait_until(
-        at.clock,
-        lambda: projects.address(found.ref),
-        deadline=_deadline(at),
-        late=lambda: f"Project {found.ref} has no pooler yet.",
+    keys, address = await asyncio.gather(
+        wait_until(
+            at.clock,
+            lambda: projects.keys(found.ref),
+            deadline=_deadline(at),
+            late=lambda: f"{found.ref} has no API keys yet.",
+        ),
+        wait_until(
+            at.clock,
+            lambda: projects.address(found.ref),
+            deadline=_deadline(at),
+            late=lambda: f"{found.ref} has no pooler yet.",
+        ),
     )
     return Project(
         ref=found.ref,

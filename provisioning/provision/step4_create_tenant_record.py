@@ -1,7 +1,7 @@
 """Step 4: Create tenant record (guide 14.3).
 
-Our registry always; published to the platform by its admin API. Re-enters by looking the subdomain up there:
-a record with our project's URL is ours, any other stands in the way.
+Our registry always; published to the platform by its admin API. Re-enters by asking again: a record that is there
+already is ours when it has our project's URL, and stands in the way when it has any other.
 """
 
 from datetime import timedelta
@@ -52,11 +52,9 @@ async def create_tenant_record(at: At, request: ProvisionRequest, project: Proje
 
 
 async def _ensure_published(at: At, request: ProvisionRequest, project: Project) -> PublishedTenant:
-    if (found := await at.ports.platform.find(at.subdomain)) is not None:
-        return _adopted(at, found, project)
     try:
         return await at.ports.platform.publish(_credentials(at, request, project))
-    except Refused as fault:  # registered between the look and the call, most likely by ourselves
+    except Refused as fault:  # it is there: most likely by an earlier try of ours
         if (found := await at.ports.platform.find(at.subdomain)) is None:
             raise Transient(fault.message) from fault
         return _adopted(at, found, project)

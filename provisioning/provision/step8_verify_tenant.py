@@ -19,17 +19,29 @@ from provisioning.provision.ports import At
 from provisioning.provision.tenant_session import open_recorded_database
 from provisioning.provision.verification import Checker, Subject, record_verdict, run_checks
 
-CHECKS: dict[str, Checker] = {
-    "frontend": app_checks.frontend,
-    "tenant_context": app_checks.tenant_context,
-    "login": app_checks.login,
-    "isolation": app_checks.isolation,
-    "foreign_token": app_checks.foreign_token,
-    "file_upload": app_checks.file_upload,
-    "admin_users": database_checks.admin_users,
-    "vendor_configs": database_checks.vendor_configs,
-    "registry_record": database_checks.registry_record,
-}
+ROUNDS: tuple[dict[str, Checker], ...] = (
+    {
+        "frontend": app_checks.frontend,
+        "tenant_context": app_checks.tenant_context,
+        "login": app_checks.login,
+        "admin_users": database_checks.admin_users,
+        "vendor_configs": database_checks.vendor_configs,
+        "registry_record": database_checks.registry_record,
+    },
+    {"isolation": app_checks.isolation, "foreign_token": app_checks.foreign_token},  # with the login's token
+    {"file_upload": app_checks.file_upload},  # after the list of uploads was found empty
+)
+CHECKS = (
+    "frontend",
+    "tenant_context",
+    "login",
+    "isolation",
+    "foreign_token",
+    "file_upload",
+    "admin_users",
+    "vendor_configs",
+    "registry_record",
+)
 """In the guide's order. The names are what VERIFY_ADVISORY lists."""
 
 _PROBE_BCRYPT_COST = 4
@@ -78,7 +90,7 @@ async def verify_again(at: At) -> str:
 
 
 async def _verify(at: At, subject: Subject) -> str:
-    checklist = await run_checks(at, subject, CHECKS)
+    checklist = await run_checks(at, subject, ROUNDS, order=CHECKS)
     await record_verdict(at, checklist)
     if checklist.failures:
         reasons = "; ".join(

@@ -1,6 +1,7 @@
 """Running the checks of guide 14.3, step 8: each timed, each with expected, found and evidence, none stopping the next."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,13 +62,16 @@ class Checks:
         )
 
 
-async def run_checks(at: At, subject: Subject, checkers: dict[str, Checker]) -> Checklist:
+async def run_checks(
+    at: At, subject: Subject, rounds: Sequence[Mapping[str, Checker]], *, order: Sequence[str]
+) -> Checklist:
+    """Make the checks of each round at once, the rounds one after the other; list them in `order`."""
     checks = Checks(at, subject)
     made: list[Check] = []
-    for name, checker in checkers.items():
-        await at.note(f"checking {name.replace('_', ' ')}")
-        made.append(await checks.make(name, checker))
-    return Checklist(tuple(made))
+    for checkers in rounds:
+        await at.note(f"checking {', '.join(checkers).replace('_', ' ')}")
+        made.extend(await asyncio.gather(*(checks.make(name, checker) for name, checker in checkers.items())))
+    return Checklist(tuple(sorted(made, key=lambda check: order.index(check.name))))
 
 
 async def record_verdict(at: At, checklist: Checklist) -> None:
