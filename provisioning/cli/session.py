@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -65,7 +65,9 @@ async def open_settings(invocation: Invocation, *, log_here: bool = False) -> As
 @asynccontextmanager
 async def _read_settings(invocation: Invocation) -> AsyncIterator[Settings]:
     if invocation.options.sandbox:
-        async with invocation.open_sandbox(invocation.options.home) as settings:
+        async with AsyncExitStack() as stack:
+            with invocation.output.err.status("Starting the sandbox"):
+                settings = await stack.enter_async_context(invocation.open_sandbox(invocation.options.home))
             yield settings
     else:
         yield Settings.from_env(os.environ, env_file=Path(".env"))
