@@ -141,7 +141,8 @@ async def _step_seconds(system: System) -> list[tuple[str, float]]:
     rows = await system.pool.fetch(
         "select min(title) as title, percentile_cont(0.5) within group"
         " (order by extract(epoch from run_steps.finished_at - run_steps.started_at)) as seconds"
-        " from run_steps join runs using (run_id) where kind = 'provision' group by run_steps.number order by run_steps.number"
+        " from run_steps join runs using (run_id) where kind = 'provision'"
+        " group by run_steps.number order by run_steps.number"
     )
     return [(row["title"], row["seconds"]) for row in rows]
 

@@ -179,8 +179,8 @@ class TenantDatabase(Protocol):
         """Remove users named tenantbot-probe-… at this domain, which a killed verification left behind."""
         ...
 
-    async def remove_upload(self, batch_id: str) -> bool:
-        """Remove an upload batch and its rows; say whether it was still there."""
+    async def remove_uploads_named(self, start: str) -> None:
+        """Remove the upload batches whose file's name starts so, and their rows."""
         ...
 
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:

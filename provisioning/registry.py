@@ -71,7 +71,10 @@ class Tenants(Protocol):
         ...
 
     async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None: ...
-    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> None: ...
+    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> ProjectRef | None:
+        """Store the project unless there is one already; return the one that stands. None forgets it."""
+        ...
+
     async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None: ...
     async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None: ...
     async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
@@ -88,7 +91,7 @@ class Tenants(Protocol):
 
 @dataclass(frozen=True)
 class LegBrief:
-    """What a leg starts with: the request, the way it goes, the sealed results of earlier legs, the steps begun."""
+    """What a leg starts with. `results` are sealed, of earlier legs; `begun` steps were tried and not undone since."""
 
     kind: RunKind
     subdomain: str
@@ -135,8 +138,8 @@ class Runs(Protocol):
         """Queue the run again for its next leg; return that leg's number."""
         ...
 
-    async def schedule_recheck(self, run_id: RunId) -> int:
-        """Number the leg that looks again by itself; the run goes on waiting until that leg starts."""
+    async def next_leg(self, run_id: RunId) -> int:
+        """Number the next leg. The one before is void, wherever it is: queued, due later, or nowhere."""
         ...
 
     async def finish(self, run_id: RunId, end: LegEnd) -> None: ...

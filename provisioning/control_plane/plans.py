@@ -1,7 +1,6 @@
 """The dry run: every read-only question that a run would stumble over, asked beforehand. Changes nothing."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from provisioning.domain.actor import Actor, Role
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_provision_request
 from provisioning.domain.run import RunKind
 from provisioning.errors import TenantbotError
+from provisioning.provision.step5_configure_dns import where_it_leads
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,10 @@ class Plans:
     async def _dns(self, request: ProvisionRequest) -> Question:
         policy, dns = self._desk.ports.policy, self._desk.ports.dns
         host = f"{request.subdomain}.{policy.domain}"
-        if (await dns.lookup(host)).exists:
-            wildcard = await dns.lookup(f"{secrets.token_hex(8)}.{policy.domain}")
-            return Question(
-                "DNS",
-                f"{host} resolves"
-                + (" through the wildcard" if wildcard.exists else " by a record of its own"),
-                ok=True,
-            )
+        if (answer := await dns.lookup(host)).exists:
+            said = await where_it_leads(self._desk.ports, answer)
+            how = "" if said.endswith("wildcard") else " by a record of its own"
+            return Question("DNS", f"{host} {said}{how}", ok=True)
         if self._desk.ports.zone.provider == "none":
             return Question(
                 "DNS",

@@ -5,6 +5,7 @@ from provisioning.control_plane.views import find_run
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.run import Direction, Run, RunKind, RunState
 from provisioning.engine.pipeline import Ending
+from provisioning.engine.runner import stopped_as_asked
 from provisioning.errors import Refused
 from provisioning.provision.step7_send_welcome_email import TEMPLATE
 from provisioning.registry import AuditEntry, LegEnd, Transaction
@@ -53,11 +54,12 @@ class RunDecisions:
         """Nobody is executing the run now (queued, or waiting), so the answer is known at once."""
         pipeline = self._desk.pipelines[run.kind]
         if await pipeline.made_anything(tx, run.subdomain):
-            return  # it waits already, and goes on waiting
-        await tx.runs.finish(run.run_id, LegEnd(RunState.CANCELLED))
-        await pipeline.on_end(
-            tx, Ending(run_id=run.run_id, subdomain=run.subdomain, state=RunState.CANCELLED)
-        )
+            end = LegEnd(RunState.WAITING, stopped_as_asked(run.requested_by), run.error)
+        else:
+            end = LegEnd(RunState.CANCELLED)
+        await tx.runs.next_leg(run.run_id)  # the leg that is queued, or due later, is void
+        await tx.runs.finish(run.run_id, end)
+        await pipeline.on_end(tx, Ending(run_id=run.run_id, subdomain=run.subdomain, state=end.state))
 
 
 async def _locked(tx: Transaction, reference: str) -> Run:
@@ -88,11 +90,11 @@ async def _refuse_rollback(tx: Transaction, run: Run) -> None:
     tenant = await tx.tenants.find(run.subdomain)
     if (
         tenant is not None
-        and (sent := await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE))
-        and sent.state == "sent"
+        and (mail := await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE))
+        and mail.state != "pending"
     ):
         raise Refused(
-            f"The welcome e-mail of {run.subdomain} is out: the customer may be using the tenant. "
+            f"The welcome e-mail of {run.subdomain} is out, or may be: the customer may be using the tenant. "
             f"Retry the run, or remove the tenant with `tenantbot deprovision {run.subdomain}`.",
             code="customer_has_access",
         )

@@ -69,7 +69,7 @@ def parse_provision_request(raw: Mapping[str, Any], defaults: RequestDefaults) -
         admin_name=field("name", _admin_name, ""),
         region=field("region", lambda value: _region(value, defaults.region), ""),
         vendors=field("vendors", lambda value: _vendors(value, defaults.vendors), ()),
-        sample_resellers=bool(raw.get("sample_resellers", False)),
+        sample_resellers=field("sample_resellers", _yes_or_no, False),
     )
     if errors:
         raise InvalidRequest(errors)
@@ -137,8 +137,19 @@ def _region(value: Any, default: str) -> str:
 def _vendors(value: Any, known: Sequence[str]) -> tuple[str, ...]:
     if not value:
         return tuple(known)
-    names = value.split(",") if isinstance(value, str) else list(value)
+    if not isinstance(value, str | list | tuple):
+        raise ValueError("Vendors are names, comma-separated or as a list.")  # noqa: TRY004 - a wrong field
+    names = value.split(",") if isinstance(value, str) else value
     chosen = tuple(dict.fromkeys(str(name).strip().lower() for name in names if str(name).strip()))
     if unknown := [name for name in chosen if name not in known]:
         raise ValueError(f"Unknown vendor {', '.join(unknown)}; the seeds have {', '.join(known)}.")
     return chosen or tuple(known)
+
+
+def _yes_or_no(value: Any) -> bool:
+    answer = str(value if value is not None else "").strip().lower()
+    if answer in {"", "false", "no", "off", "0"}:
+        return False
+    if answer in {"true", "yes", "on", "1"}:
+        return True
+    raise ValueError("Sample resellers are wanted or not: answer yes or no.")

@@ -138,7 +138,7 @@ async def _record_end(
     end = await _judge(tx, pipeline, brief, outcome)
     await tx.runs.end_leg(bench.run_id, bench.claim, end)
     if end.waiting_for and end.waiting_for.until:
-        leg = await tx.runs.schedule_recheck(bench.run_id)
+        leg = await tx.runs.next_leg(bench.run_id)
         await tx.legs.enqueue(bench.run_id, leg, at=end.waiting_for.until)
     await pipeline.on_end(tx, Ending(run_id=bench.run_id, subdomain=brief.subdomain, state=end.state))
     await tx.audit.append(
@@ -153,6 +153,10 @@ async def _record_end(
     return end.state.value
 
 
+def stopped_as_asked(requester: str) -> WaitingFor:
+    return WaitingFor(requester, "Stopped as asked. Retry to go on, or roll back.")
+
+
 async def _judge(tx: Transaction, pipeline: Pipeline[Ports], brief: LegBrief, outcome: Outcome) -> LegEnd:
     requester = brief.requested_by
     match outcome.kind:
@@ -165,10 +169,7 @@ async def _judge(tx: Transaction, pipeline: Pipeline[Ports], brief: LegBrief, ou
         case "cancelled":
             if not await pipeline.made_anything(tx, brief.subdomain):
                 return LegEnd(RunState.CANCELLED)
-            return LegEnd(
-                RunState.WAITING,
-                waiting_for=WaitingFor(requester, "Stopped as asked. Retry to go on, or roll back."),
-            )
+            return LegEnd(RunState.WAITING, waiting_for=stopped_as_asked(requester))
         case "failed":
             what = (
                 "Roll back again once the cause is gone."

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from provisioning.domain.seeds import Seeds
 
-FILENAME = "tenantbot-verification-{vendor}.csv"
+FILENAME_START = "tenantbot-verification-"
 ROWS = 2
 
 _VALUES = {
@@ -28,7 +28,7 @@ def sales_file(seeds: Seeds, vendors: Iterable[str]) -> tuple[str, bytes] | None
     for config in sorted(seeds.vendors, key=lambda one: (one.vendor_name != "boxnox", one.vendor_name)):
         if config.vendor_name in present:
             columns = [(field, header) for field, header in config.column_mapping.items() if field in _VALUES]
-            return FILENAME.format(vendor=config.vendor_name), _csv(columns)
+            return f"{FILENAME_START}{config.vendor_name}.csv", _csv(columns)
     return None
 
 

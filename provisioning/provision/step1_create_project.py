@@ -7,6 +7,7 @@ never repeated while an earlier one is unresolved.
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from provisioning.domain.project import Project, ProjectRef, project_name
@@ -36,7 +37,9 @@ async def delete_project(at: At) -> str:
         return "no project was asked for"
     await _refuse_if_used(at, intent)
     projects = at.ports.projects
-    found = {project.ref for project in await projects.find_by_name(intent.name)}
+    unclear = intent.requested and intent.ref is None
+    looked = await (_look_for(at, intent) if unclear else projects.find_by_name(intent.name))
+    found = {project.ref for project in looked}
     for ref in sorted(found | ({intent.ref} if intent.ref else set())):
         await projects.delete(ref)
     async with at.ports.registry.transaction() as tx:
@@ -77,26 +80,38 @@ async def _ensure_intent(at: At, request: ProvisionRequest) -> ProjectIntent:
 
 
 async def _adopt(at: At, intent: ProjectIntent) -> ProjectRef | None:
-    """Take up the project that an earlier call made, if it did; after an unclear one, look for a while."""
+    """Take up the project that an earlier call made, if it did."""
     if not intent.requested:
         return None
-    until = at.clock.now() + LOOK_FOR
+    found = await _look_for(at, intent)
+    if not found:
+        return None
+    return await _keep(at, found[0].ref, others=[project.ref for project in found[1:]])
 
-    async def find() -> list[FoundProject] | None:
-        return list(await at.ports.projects.find_by_name(intent.name)) or None
+
+async def _look_for(at: At, intent: ProjectIntent) -> Sequence[FoundProject]:
+    """Look for a while for what an unclear call may have made; only a clear "not there" counts as none."""
+
+    async def find() -> Sequence[FoundProject] | None:
+        return await at.ports.projects.find_by_name(intent.name) or None
 
     try:
-        found = await wait_until(at.clock, find, deadline=until, late=lambda: "not there")
+        return await wait_until(at.clock, find, deadline=at.clock.now() + LOOK_FOR, late=lambda: "not there")
     except Transient:
-        return None
-    if others := [project.ref for project in found[1:]]:
-        cost = len(others) * at.ports.policy.monthly_cost
+        return await at.ports.projects.find_by_name(intent.name)
+
+
+async def _keep(at: At, ref: ProjectRef, *, others: Sequence[ProjectRef] = ()) -> ProjectRef:
+    """Store the project as the tenant's, unless it has one; second projects are named with what they cost."""
+    async with at.ports.registry.transaction() as tx:
+        standing = await tx.tenants.store_project_ref(at.subdomain, ref) or ref
+    if seconds := sorted({ref, *others} - {standing}):
+        cost = len(seconds) * at.ports.policy.monthly_cost
         await at.note(
-            f"Adopted {found[0].ref}. A second project of this run exists: {', '.join(others)} "
+            f"{standing} is used. A second project of this run exists: {', '.join(seconds)} "
             f"({cost:.0f} USD a month); `tenantbot orphans` shows and removes it."
         )
-    await _store_ref(at, found[0].ref)
-    return found[0].ref
+    return standing
 
 
 async def _create(at: At, intent: ProjectIntent, request: ProvisionRequest) -> ProjectRef:
@@ -110,8 +125,7 @@ async def _create(at: At, intent: ProjectIntent, request: ProvisionRequest) -> P
     except TenantbotError:
         await _mark_requested(at, requested=False)  # a clear no: nothing was made
         raise
-    await _store_ref(at, ref)
-    return ref
+    return await _keep(at, ref)
 
 
 async def _refuse_free_plan(at: At) -> None:
@@ -231,11 +245,6 @@ async def _refuse_if_used(at: At, intent: ProjectIntent) -> None:
             "the customer may be using it. Remove the tenant with `tenantbot deprovision` instead.",
             code="has_data",
         )
-
-
-async def _store_ref(at: At, ref: ProjectRef) -> None:
-    async with at.ports.registry.transaction() as tx:
-        await tx.tenants.store_project_ref(at.subdomain, ref)
 
 
 async def _mark_requested(at: At, *, requested: bool) -> None:

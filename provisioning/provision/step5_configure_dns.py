@@ -11,7 +11,7 @@ from provisioning.engine.step import step
 from provisioning.engine.waiting import wait_until
 from provisioning.errors import NeedsPerson, Permanent, Transient
 from provisioning.ports import DnsAnswer
-from provisioning.provision.ports import At
+from provisioning.provision.ports import At, ProvisionPorts
 
 SAY_SO_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=48)
@@ -42,20 +42,20 @@ async def configure_dns(at: At) -> str:
     host, target = _host(at), at.ports.policy.dns_target
     answer = await at.ports.dns.lookup(host)
     if answer.exists:
-        return await _judge(at, answer)
+        return await where_it_leads(at.ports, answer)
     if at.ports.zone.provider == "none":
         raise _ask_for_record(at, f"{host} does not resolve. Add this record: {host} CNAME {target}")
     await _add_record(at)
     return await _wait_until_visible(at)
 
 
-async def _judge(at: At, answer: DnsAnswer) -> str:
-    """Resolving proves nothing by itself: the name must lead where the platform is."""
-    target = at.ports.policy.dns_target
+async def where_it_leads(ports: ProvisionPorts, answer: DnsAnswer) -> str:
+    """Say how a name that resolves leads to the platform; raises Permanent when it does not."""
+    target = ports.policy.dns_target
     if target.rstrip(".") in answer.chain:
-        wildcard = await at.ports.dns.lookup(f"{secrets.token_hex(8)}.{at.ports.policy.domain}")
+        wildcard = await ports.dns.lookup(f"{secrets.token_hex(8)}.{ports.policy.domain}")
         return f"resolves to {target}" + (" through the wildcard" if wildcard.chain == answer.chain else "")
-    wanted = await at.ports.dns.lookup(target)
+    wanted = await ports.dns.lookup(target)
     if answer.addresses and answer.addresses <= wanted.addresses:
         return f"resolves to the addresses of {target}"
     raise Permanent(

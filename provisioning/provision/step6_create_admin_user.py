@@ -36,7 +36,7 @@ async def create_admin_user(at: At, request: ProvisionRequest, project: Project)
     password, tried_before = await ensure_temporary_password(at)
     async with open_tenant_database(at, project) as database:
         if tried_before and (row := await database.find_user(request.admin_email)) is not None:
-            return _admin(row, "adoption")
+            return _admin(_require_admin(row), "adoption")
         if at.ports.policy.admin_user_via != "sql" and (
             row := await _register(at, request, password, database)
         ):
@@ -76,18 +76,22 @@ async def _register(
         return None
     if answer.status == _MADE or answer.status in _ALREADY_THERE:
         row = await database.find_user(request.admin_email)
-        if row is not None and row.role == "admin":
-            return row
         if row is not None:
-            raise Permanent(
-                f"{row.email} exists in the tenant with role {row.role}, not admin; correct that row, then retry."
-            )
+            return _require_admin(row)
     said = answer.text[:200]
     if answer.status >= 500:  # noqa: PLR2004
         raise Transient(f"The tenant's registration answered {answer.status}: {said}")
     raise Permanent(
         f"The tenant's registration refused the admin user ({answer.status}): {said}", code="register"
     )
+
+
+def _require_admin(row: AdminRow) -> AdminRow:
+    if row.role != "admin":
+        raise Permanent(
+            f"{row.email} exists in the tenant with role {row.role}, not admin; correct that row, then retry."
+        )
+    return row
 
 
 def _admin(row: AdminRow, via: str) -> AdminUser:

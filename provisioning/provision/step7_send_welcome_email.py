@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from provisioning.domain.tenant import AdminUser, TenantRecord
 from provisioning.engine.step import step
-from provisioning.errors import Permanent
+from provisioning.errors import Permanent, TenantbotError, Unclear
 from provisioning.provision.ports import At
 from provisioning.provision.welcome_email import welcome_email
 
@@ -47,16 +47,24 @@ async def send_once(at: At, record: TenantRecord, admin: AdminUser, *, version: 
             )
         await tx.outbox.mark(row.message_id, "sending")
     password = at.ports.vault.open(sealed, subdomain=at.subdomain, field="temporary_password")
-    await at.ports.mailer.send(
-        welcome_email(
-            admin_name=admin.full_name,
-            admin_email=admin.email,
-            access_url=record.access_url,
-            password=password,
-            support_url=at.ports.policy.support_url,
-            message_id=row.message_id,
-        )
+    email = welcome_email(
+        admin_name=admin.full_name,
+        admin_email=admin.email,
+        access_url=record.access_url,
+        password=password,
+        support_url=at.ports.policy.support_url,
+        message_id=row.message_id,
     )
+    try:
+        await at.ports.mailer.send(email)
+    except Unclear:
+        raise  # it may be out
+    except TenantbotError:
+        async with at.ports.registry.transaction() as tx:
+            await tx.outbox.mark(
+                row.message_id, row.state
+            )  # a clear no to this try says nothing of one before it
+        raise
     async with at.ports.registry.transaction() as tx:
         await tx.outbox.mark(row.message_id, "sent")
     return row.recipient

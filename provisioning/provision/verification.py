@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from provisioning.domain.checklist import Check, Checklist
 from provisioning.domain.secret import Secret
 from provisioning.domain.tenant import TenantState
-from provisioning.errors import TenantbotError
+from provisioning.engine.step import Retry
+from provisioning.errors import TenantbotError, Transient
 from provisioning.provision.ports import At
 
 
@@ -34,6 +36,10 @@ class Subject:
     """A new tenant has no uploads of anybody; a tenant at work has its own."""
 
 
+_RETRY = Retry()
+_PATIENCE_NEW = timedelta(minutes=5)
+_PATIENCE = timedelta(seconds=15)
+
 Checker = Callable[["Checks"], Awaitable[Finding]]
 
 
@@ -47,10 +53,7 @@ class Checks:
 
     async def make(self, name: str, check: Checker) -> Check:
         started = self.at.clock.monotonic()
-        try:
-            finding = await check(self)
-        except TenantbotError as fault:
-            finding = Finding(expected="an answer", found=fault.message, ok=False)
+        finding = await self._find(check)
         return Check(
             name=name,
             expected=finding.expected,
@@ -60,6 +63,24 @@ class Checks:
             evidence=finding.evidence,
             seconds=round(self.at.clock.monotonic() - started, 3),
         )
+
+    async def _find(self, check: Checker) -> Finding:
+        """Make the check until it has an answer, or patience ends: a new name's certificate comes some minutes late."""
+        until = self.at.clock.now() + (_PATIENCE_NEW if self.subject.is_new else _PATIENCE)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await check(self)
+            except Transient as fault:
+                pause = _RETRY.pause(attempt, fault.retry_after)
+                if fault.code == "database_unreachable":
+                    raise  # our own registry is away: that says nothing about the tenant
+                if self.at.clock.now() + timedelta(seconds=pause) > until:
+                    return Finding(expected="an answer", found=fault.message, ok=False)
+                await self.at.clock.sleep(pause)
+            except TenantbotError as fault:
+                return Finding(expected="an answer", found=fault.message, ok=False)
 
 
 async def run_checks(
@@ -86,10 +107,6 @@ async def record_verdict(at: At, checklist: Checklist) -> None:
 
 def skipped(expected: str, reason: str) -> Finding:
     return Finding(expected=expected, found=f"skipped: {reason}", ok=None)
-
-
-def with_evidence(finding: Finding, evidence: str) -> Finding:
-    return replace(finding, evidence=evidence)
 
 
 def field(data: object, name: str) -> Any:

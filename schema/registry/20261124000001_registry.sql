@@ -84,6 +84,7 @@ create table run_steps (
     title       text        not null,
     state       text        not null default 'pending'
                 check (state in ('pending', 'running', 'succeeded', 'failed', 'undone', 'skipped')),
+    begun       boolean     not null default false,               -- ever tried, and not undone since
     attempts    integer     not null default 0,
     typical     double precision not null default 0,              -- seconds, the guide's usual time
     detail      text,

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret
+from provisioning.errors import Unclear
 from provisioning.ports import Clock, TenantDatabase, TenantDatabases
 from provisioning.registry import Registry, Transaction
 
@@ -39,6 +40,7 @@ class Wire:
         self._hooks: dict[str, deque[Hook]] = defaultdict(deque)
         self._cut_after: int | None = None
         self._is_cut = False
+        self._loses_answer: int | None = None
 
     def fail(self, name: str, *faults: Exception, after_effect: bool = False, times: int = 1) -> None:
         """Let the next calls of this name fail, instead of their effect or after it."""
@@ -55,6 +57,10 @@ class Wire:
     def cut_after(self, effects: int) -> None:
         """Kill the process right after this many more effects: nothing it does later comes through."""
         self._cut_after = len(self.calls) + effects
+
+    def lose_answer(self, effects: int) -> None:
+        """Lose the answer to one call: this many effects from now, which take place all the same."""
+        self._loses_answer = len(self.calls) + effects
 
     def reconnect(self) -> None:
         """Let the next process through."""
@@ -83,6 +89,8 @@ class Wire:
         if self._cut_after is not None and len(self.calls) >= self._cut_after:
             self._is_cut = True
         self.require()
+        if len(self.calls) == self._loses_answer:
+            raise Unclear(f"The answer to {name} was lost.")
         self._raise_fault(name, after_effect=True)
 
     def _raise_fault(self, name: str, *, after_effect: bool) -> None:

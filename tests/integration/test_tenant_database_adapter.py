@@ -265,9 +265,12 @@ async def test_removes_probe_users_of_this_domain_only(tenant: TenantDatabase) -
 async def test_removes_an_upload_with_its_rows(tenant: TenantDatabase, database: Database) -> None:
     async with database.connect() as connection:
         batch = await add_rows_of(connection, await add_user(connection))
-    assert await tenant.remove_upload(str(batch))
-    assert not await tenant.remove_upload(str(batch))
-    assert not await tenant.remove_upload("no id at all")
+        name = await connection.fetchval(
+            "select original_filename from upload_batches where upload_batch_id = $1", batch
+        )
+    await tenant.remove_uploads_named("another")
+    assert "upload_batches" in await tenant.foreign_rows(admin_email=ADMIN)
+    await tenant.remove_uploads_named(name[:5])
     foreign = await tenant.foreign_rows(admin_email=ADMIN)
     assert not {"upload_batches", "error_reports"} & set(foreign)
 

@@ -18,7 +18,7 @@ from provisioning.registry import Attempt, LegBrief, LegEnd, LostClaim
 
 _SELECT = """
 select runs.*,
-       (select jsonb_agg(to_jsonb(s) - 'result' order by s.number)
+       (select jsonb_agg(to_jsonb(s) - 'result' - 'begun' order by s.number)
         from run_steps s where s.run_id = runs.run_id) as steps
 from runs
 """
@@ -43,15 +43,16 @@ where run_id = $1 and state in ('running', 'failed')
 """
 _RESET_CLOCKS = """
 update run_steps set attempts = 0, started_at = null, finished_at = null
-where run_id = $1 and state not in ('pending', 'undone')
+where run_id = $1 and begun
 """
 _START_ATTEMPT = """
 update run_steps
-set state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()), finished_at = null
+set state = 'running', begun = true, attempts = attempts + 1, started_at = coalesce(started_at, now()), finished_at = null
 where run_id = $1 and number = $2 returning attempts, started_at
 """
 _END_STEP = """
-update run_steps set state = $3, detail = coalesce($4, detail), result = coalesce($5, result), finished_at = now()
+update run_steps set state = $3, detail = coalesce($4, detail), result = coalesce($5, result), finished_at = now(),
+                     begun = begun and $3 <> 'undone'
 where run_id = $1 and number = $2
 """
 _FINISH = """
@@ -131,7 +132,7 @@ class PostgresRuns:
         await self._event(run_id, "retried" if direction is Direction.FORWARD else "rolling back")
         return leg
 
-    async def schedule_recheck(self, run_id: RunId) -> int:
+    async def next_leg(self, run_id: RunId) -> int:
         leg: int = await self._connection.fetchval(
             "update runs set leg = leg + 1 where run_id = $1 returning leg", run_id
         )
@@ -163,6 +164,9 @@ class PostgresRuns:
             "select number, result from run_steps where run_id = $1 and state = 'succeeded' and result is not null",
             run_id,
         )
+        begun = await self._connection.fetch(
+            "select number from run_steps where run_id = $1 and begun order by number", run_id
+        )
         return LegBrief(
             kind=run.kind,
             subdomain=run.subdomain,
@@ -170,9 +174,7 @@ class PostgresRuns:
             request=run.request,
             requested_by=run.requested_by,
             results={row["number"]: Sealed(row["result"]) for row in results},
-            begun=tuple(
-                step.number for step in run.steps if step.state not in {StepState.PENDING, StepState.UNDONE}
-            ),
+            begun=tuple(row["number"] for row in begun),
         )
 
     async def cancel_wanted(self, run_id: RunId) -> bool:

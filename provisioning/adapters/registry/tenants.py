@@ -126,8 +126,12 @@ class PostgresTenants:
             requested,
         )
 
-    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> None:
-        await self._set(subdomain, "project_ref = $2", ref)
+    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> ProjectRef | None:
+        await self._set(
+            subdomain, "project_ref = case when $2::text is not null then coalesce(project_ref, $2) end", ref
+        )
+        intent = await self.project_intent(subdomain)
+        return intent.ref if intent else None
 
     async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None:
         await self._set(

@@ -114,13 +114,11 @@ class PostgresTenantDatabase:
                 domain,
             )
 
-    async def remove_upload(self, batch_id: str) -> bool:
-        with translated("Removing an upload"):
-            removed = await self._connection.fetchval(
-                "delete from public.upload_batches where upload_batch_id::text = lower($1) returning true",
-                batch_id,
+    async def remove_uploads_named(self, start: str) -> None:
+        with translated("Removing uploads"):
+            await self._connection.execute(
+                "delete from public.upload_batches where starts_with(original_filename, $1)", start
             )
-        return removed is not None
 
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         counts = {}

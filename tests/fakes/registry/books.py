@@ -29,8 +29,11 @@ class FakeOutbox:
         self, tenant_id: UUID, *, template: str, version: int, recipient: str, message_id: str
     ) -> OutboxRow:
         row: Row = {
-            **{"template": template, "version": version, "recipient": recipient},
-            **{"message_id": message_id, "state": "pending"},
+            "template": template,
+            "version": version,
+            "recipient": recipient,
+            "message_id": message_id,
+            "state": "pending",
         }
         return _outbox_row(self._tables.outbox.setdefault((tenant_id, template, version), row))
 
@@ -56,9 +59,16 @@ class FakeAuditLog:
         row = {
             "seq": len(log) + 1,
             "at": self._clock.now().isoformat(),
-            **{"surface": actor.surface, "actor_id": actor.id, "actor_name": actor.name, "team": actor.team},
-            **{"action": entry.action, "subdomain": entry.subdomain, "run_id": entry.run_id},
-            **{"request_hash": entry.request_hash, "result": entry.result, "reason": entry.reason},
+            "surface": actor.surface,
+            "actor_id": actor.id,
+            "actor_name": actor.name,
+            "team": actor.team,
+            "action": entry.action,
+            "subdomain": entry.subdomain,
+            "run_id": entry.run_id,
+            "request_hash": entry.request_hash,
+            "result": entry.result,
+            "reason": entry.reason,
             "details": dict(entry.details),
         }
         chained = row_hash(row, previous_hash=previous, key=self._key)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from provisioning.domain.run import Run, RunEvent, RunId
 from provisioning.domain.secret import Secret
 from provisioning.ports import Clock
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
@@ -30,6 +31,14 @@ class FakeRegistry:
         self._audit_key = audit_key
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
+
+    def run(self, run_id: RunId) -> Run:
+        """A run as it is committed."""
+        return FakeRuns(self.tables, self._clock).view(run_id)
+
+    def events(self, run_id: RunId) -> list[RunEvent]:
+        """A run's history as it is committed."""
+        return FakeRuns(self.tables, self._clock).history(run_id)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[FakeTransaction]:

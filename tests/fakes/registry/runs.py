@@ -1,5 +1,6 @@
 """Run rows, their steps and their events."""
 
+import builtins
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,13 @@ from provisioning.domain.run import (
     RunKind,
     RunState,
     StepState,
-    StepView,
 )
 from provisioning.domain.secret import Sealed
 from provisioning.errors import Refused
 from provisioning.ports import Clock
 from provisioning.registry import Attempt, LegBrief, LegEnd, LostClaim
+from tests.fakes.registry.run_rows import FRESH_CLOCK, new_run_row, new_step_row, step_view
 from tests.fakes.registry.tables import Row, Tables
-
-_FRESH_CLOCK = {"attempts": 0, "started_at": None, "finished_at": None}
 
 
 class FakeRuns:
@@ -36,23 +35,16 @@ class FakeRuns:
                 code="run_open",
                 field="subdomain",
             )
-        self._tables.runs[run.run_id] = {
-            **{"run_id": run.run_id, "kind": run.kind, "subdomain": run.subdomain, "request": run.request},
-            **{"origin": run.origin, "requested_by": run.requested_by, "request_hash": request_hash},
-            **{"state": RunState.QUEUED, "leg": 1, "direction": Direction.FORWARD, "claim": None},
-            **{"cancel_requested": False, "waiting_for": None, "error": None, "checklist": ()},
-            **{"created_at": self._clock.now(), "finished_at": None},
-        }
+        self._tables.runs[run.run_id] = new_run_row(run, request_hash, self._clock.now())
         for step in run.steps:
-            self._tables.steps[run.run_id, step.number] = {
-                **{"number": step.number, "title": step.title, "typical": step.typical},
-                **{"state": StepState.PENDING, "detail": None, "result": None, **_FRESH_CLOCK},
-            }
+            self._tables.steps[run.run_id, step.number] = new_step_row(step)
         self._event(run.run_id, "requested", detail=f"by {run.requested_by}")
 
+    def view(self, run_id: RunId) -> Run:
+        return self._run(self._tables.runs[run_id])
+
     async def find(self, run_id: RunId) -> Run | None:
-        row = self._tables.runs.get(run_id)
-        return self._run(row) if row else None
+        return self.view(run_id) if run_id in self._tables.runs else None
 
     async def find_open(self, subdomain: str) -> Run | None:
         return next((run for run in self._newest_first() if _is(run, subdomain) and run.state.is_open), None)
@@ -65,6 +57,9 @@ class FakeRuns:
         return [run for run in self._newest_first() if not states or run.state in states][:limit]
 
     async def events(self, run_id: RunId) -> Sequence[RunEvent]:
+        return self.history(run_id)
+
+    def history(self, run_id: RunId) -> "builtins.list[RunEvent]":
         return [
             RunEvent(row["at"], row["what"], row["step"], row["detail"])
             for row in self._tables.events
@@ -82,7 +77,7 @@ class FakeRuns:
         self._event(run_id, "cancel requested")
 
     async def continue_with(self, run_id: RunId, direction: Direction) -> int:
-        leg = await self.schedule_recheck(run_id)
+        leg = await self.next_leg(run_id)
         self._set(
             run_id, direction=direction, state=RunState.QUEUED, claim=None, cancel_requested=False,
             waiting_for=None, error=None,
@@ -90,13 +85,13 @@ class FakeRuns:
         forward = direction is Direction.FORWARD
         for number, row in self._steps(run_id):
             if forward and row["state"] in {StepState.RUNNING, StepState.FAILED}:
-                self._set_step(run_id, number, state=StepState.PENDING, detail=None, **_FRESH_CLOCK)
+                self._set_step(run_id, number, detail=None, **FRESH_CLOCK)
             elif not forward and row["state"] not in {StepState.PENDING, StepState.UNDONE}:
-                self._set_step(run_id, number, **_FRESH_CLOCK)
+                self._set_step(run_id, number, **FRESH_CLOCK)
         self._event(run_id, "retried" if forward else "rolling back")
         return leg
 
-    async def schedule_recheck(self, run_id: RunId) -> int:
+    async def next_leg(self, run_id: RunId) -> int:
         leg: int = self._tables.runs[run_id]["leg"] + 1
         self._set(run_id, leg=leg)
         return leg
@@ -187,16 +182,9 @@ class FakeRuns:
         return direction
 
     def _run(self, row: Row) -> Run:
-        hidden = {"request_hash", "claim"}
+        hidden, now = {"request_hash", "claim"}, self._clock.now()
         shown = {name: value for name, value in row.items() if name not in hidden}
-        return Run(**shown, steps=tuple(self._view(step) for _, step in self._steps(row["run_id"])))
-
-    def _view(self, row: Row) -> StepView:
-        seconds = None
-        if row["started_at"] is not None:
-            seconds = ((row["finished_at"] or self._clock.now()) - row["started_at"]).total_seconds()
-        kept = {name: row[name] for name in ("number", "title", "state", "attempts", "detail", "typical")}
-        return StepView(**kept, seconds=seconds)
+        return Run(**shown, steps=tuple(step_view(step, now) for _, step in self._steps(row["run_id"])))
 
     def _newest_first(self) -> Sequence[Run]:
         runs = [self._run(row) for row in reversed(self._tables.runs.values())]

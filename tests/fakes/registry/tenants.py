@@ -33,7 +33,7 @@ class FakeTenants:
     async def reserve(self, request: ProvisionRequest) -> Tenant:
         if (there := await self.find(request.subdomain)) is not None:
             raise Refused(_why_taken(there), code="taken", field="subdomain")
-        row = {
+        row: Row = {
             **_NOTHING_YET,
             "tenant_id": uuid4(),
             "company_name": request.company,
@@ -112,8 +112,10 @@ class FakeTenants:
         since = (self._find(subdomain) or {}).get("project_requested_at") or self._clock.now()
         self._set(subdomain, project_requested_at=since if requested else None)
 
-    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> None:
-        self._set(subdomain, project_ref=ref)
+    async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> ProjectRef | None:
+        stands = ref and ((self._find(subdomain) or {}).get("project_ref") or ref)
+        self._set(subdomain, project_ref=stands)
+        return stands
 
     async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None:
         address = project.address
@@ -172,7 +174,9 @@ class FakeTenants:
 
     def _get(self, subdomain: str) -> Row:
         if (row := self._find(subdomain)) is None:
-            raise Refused(f"There is no tenant {subdomain}; `tenantbot list` shows all.", code="unknown_tenant")
+            raise Refused(
+                f"There is no tenant {subdomain}; `tenantbot list` shows all.", code="unknown_tenant"
+            )
         return row
 
     def _set(self, subdomain: str, **changes: Any) -> None:

@@ -1,0 +1,63 @@
+"""The platform's registry of tenants in memory."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from provisioning.errors import Permanent, Refused
+from provisioning.ports import PublishedTenant, TenantCredentials
+
+
+class FakePlatform:
+    """Implements the port Platform. `records` holds the tenants it serves, by subdomain."""
+
+    def __init__(self) -> None:
+        self.publishes = True
+        self.tells_database_url = True
+        self.records: dict[str, PublishedTenant] = {}
+        self.credentials: dict[str, TenantCredentials] = {}
+
+    async def check_access(self) -> None:
+        """Whoever asks has access."""
+
+    async def find(self, subdomain: str) -> PublishedTenant | None:
+        record = self.records.get(subdomain)
+        return self._shown(record) if record else None
+
+    async def publish(self, tenant: TenantCredentials) -> PublishedTenant:
+        if not self.publishes:
+            raise Permanent("PLATFORM_REGISTRY is none.", code="not_published")
+        if tenant.subdomain in self.records:
+            raise Refused(
+                f"The platform already has a tenant {tenant.subdomain}.", code="taken", field="subdomain"
+            )
+        self.credentials[tenant.subdomain] = tenant
+        return self._shown(self.add(tenant.subdomain, tenant.database_url))
+
+    def add(self, subdomain: str, database_url: str) -> PublishedTenant:
+        """Register a tenant without being asked by the product."""
+        self.records[subdomain] = PublishedTenant(
+            tenant_id=str(uuid4()),
+            subdomain=subdomain,
+            database_url=database_url,
+            is_active=True,
+            access_url=f"https://{subdomain}.taskifai.test",
+        )
+        return self.records[subdomain]
+
+    def suspend(self, subdomain: str) -> None:
+        self.records[subdomain] = replace(self.records[subdomain], is_active=False)
+
+    async def withdraw(self, tenant_id: str) -> str:
+        self.records = {
+            subdomain: record for subdomain, record in self.records.items() if record.tenant_id != tenant_id
+        }
+        return "the platform deleted the tenant"
+
+    async def other_active(self, subdomain: str) -> str | None:
+        return next(
+            (one.subdomain for one in self.records.values() if one.is_active and one.subdomain != subdomain),
+            None,
+        )
+
+    def _shown(self, record: PublishedTenant) -> PublishedTenant:
+        return record if self.tells_database_url else replace(record, database_url=None)
