@@ -5,15 +5,15 @@ A bucket's region, keys and endpoint come from the usual AWS variables.
 
 import asyncio
 import contextlib
-import secrets
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import ObjectStore, from_url
+from obstore.store import from_url
 
 from provisioning.errors import Permanent
-
-_PROBE = b"tenantbot may write here\n"
 
 
 class ObjectArchive:
@@ -23,30 +23,29 @@ class ObjectArchive:
         self._url = url
 
     async def check_access(self) -> None:
-        """Write, read and remove a tiny object of its own. Raises Permanent when any of it fails."""
-        path = f".access-check-{secrets.token_hex(8)}"
+        """Look, and change nothing: is the folder one we may write to, does the bucket let us list it."""
         try:
-            store = await asyncio.to_thread(self._open)
-            await obstore.put_async(store, path, _PROBE)
-            try:
-                found = bytes(await (await obstore.get_async(store, path)).bytes_async())
-            finally:
-                await obstore.delete_async(store, path)
+            look = self._look_at_folder if self._url.startswith("file:") else self._look_at_bucket
+            await asyncio.to_thread(look)
         except (BaseError, OSError, ValueError) as fault:
             raise Permanent(
                 f"The archive {self._url} can't be used; check ARCHIVE_URL: {_first_line(fault)}",
                 code="archive",
             ) from fault
-        if found != _PROBE:
-            raise Permanent(
-                f"The archive {self._url} gives back something else than was written; check ARCHIVE_URL.",
-                code="archive",
-            )
 
-    def _open(self) -> ObjectStore:
-        if self._url.startswith("file:"):
-            return from_url(self._url, mkdir=True)
-        return from_url(self._url)
+    def _look_at_folder(self) -> None:
+        """A folder that is not there yet is made with the first backup, if its parent lets us."""
+        url = urlsplit(self._url)
+        if url.netloc or not url.path:
+            raise ValueError("a folder's URL looks like file:///var/backups")
+        folder = Path(unquote(url.path))
+        while not folder.exists():
+            folder = folder.parent
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(f"{folder} is not a folder that we may write to")
+
+    def _look_at_bucket(self) -> None:
+        next(iter(obstore.list(from_url(self._url), chunk_size=1)), None)
 
 
 def _first_line(fault: Exception) -> str:

@@ -92,6 +92,7 @@ def _tenant_brief(tenant: Tenant, access_url: str) -> Document:
 def _tenant(tenant: Tenant, access_url: str) -> Document:
     return _tenant_brief(tenant, access_url) | {
         "state": tenant.state.value,
+        "verdict": tenant.verdict,
         "region": tenant.region,
         "admin_email": tenant.admin_email,
         "schema_version": tenant.schema_version,

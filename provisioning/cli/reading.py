@@ -60,7 +60,7 @@ def list_tenants(
             table.add_row(
                 tenant.subdomain,
                 tenant.company_name,
-                tenant.state,
+                tenant.reading,
                 _age(tenant.created_at),
                 views.access_url(tenant.subdomain),
             )
@@ -131,7 +131,7 @@ def orphans(
 def _tell_status(output: Output, view: TenantView) -> None:
     tenant = view.tenant
     if tenant is not None:
-        output.say(f"{tenant.company_name}: {tenant.state}, {view.access_url}")
+        output.say(f"{tenant.company_name}: {tenant.reading}, {view.access_url}")
         size = f", {tenant.database_bytes / 2**20:.1f} MiB" if tenant.database_bytes else ""
         output.say(
             f"  tenant {tenant.tenant_id}, project {tenant.project_ref or 'none yet'}, {_age(tenant.created_at)} old{size}"

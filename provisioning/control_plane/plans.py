@@ -130,7 +130,7 @@ class Plans:
                 "archive", "not set (ARCHIVE_URL); needed before a tenant can be deprovisioned", ok=None
             )
         await self._desk.archive.check_access()
-        return Question("archive", "can be written and read", ok=True)
+        return Question("archive", "can be reached", ok=True)
 
 
 async def _ask(

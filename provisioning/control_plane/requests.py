@@ -39,10 +39,16 @@ class Requests:
             if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
                 return _continue(open_run, RunKind.PROVISION, request.to_json())
         await self._check_region(request)
-        async with self._desk.registry.transaction() as tx:
-            tenant = await tx.tenants.reserve(request)
-            run = self._new_run(actor, RunKind.PROVISION, request.subdomain, request.to_json(), origin)
-            return await _start(tx, actor, run, tenant.tenant_id)
+        run = self._new_run(actor, RunKind.PROVISION, request.subdomain, request.to_json(), origin)
+        try:
+            async with self._desk.registry.transaction() as tx:
+                tenant = await tx.tenants.reserve(request)
+                return await _start(tx, actor, run, tenant.tenant_id)
+        except Refused:  # taken: perhaps by the same request, a moment ago
+            async with self._desk.registry.transaction() as tx:
+                if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
+                    return _continue(open_run, RunKind.PROVISION, request.to_json())
+            raise
 
     async def verify(
         self, actor: Actor, subdomain: str, *, origin: Mapping[str, Any] | None = None

@@ -29,6 +29,7 @@ class Tenant:
     admin_email: str
     admin_name: str
     region: str | None = None
+    verdict: str | None = None
     project_ref: str | None = None
     project_name: str | None = None
     platform_tenant_id: str | None = None
@@ -37,6 +38,11 @@ class Tenant:
     deleted_at: datetime | None = None
     database_bytes: int | None = None
     schema_version: str | None = None
+
+    @property
+    def reading(self) -> str:
+        """What people read: a verified tenant by its verdict, which is never plain green while anything failed."""
+        return self.verdict if self.state is TenantState.VERIFIED and self.verdict else self.state.value
 
 
 @dataclass(frozen=True)

@@ -134,8 +134,10 @@ def _gave_up(step: Step[Ports, ..., Any], fault: Transient) -> RunError:
 
 
 def _context(bench: Bench[Ports], step: Step[Ports, ..., Any], attempt: Attempt) -> Context[Ports]:
-    async def note(detail: str) -> None:
-        await bench.record(lambda tx: tx.runs.note(bench.run_id, bench.claim, step.number, detail))
+    async def note(detail: str, *, lasting: bool = False) -> None:
+        await bench.record(
+            lambda tx: tx.runs.note(bench.run_id, bench.claim, step.number, detail, lasting=lasting)
+        )
 
     return Context(
         ports=bench.ports,

@@ -32,9 +32,9 @@ class Retry:
 
 
 class Note(Protocol):
-    """Tells people, in a few words, what the step is at."""
+    """Tells people, in a few words, what the step is at; what is `lasting` stays in the run's history."""
 
-    async def __call__(self, detail: str) -> None: ...
+    async def __call__(self, detail: str, *, lasting: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Waiting for something outside to become true, with growing pauses and a deadline."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from provisioning.errors import Transient
 from provisioning.ports import Clock
@@ -10,6 +11,16 @@ from provisioning.ports import Clock
 T = TypeVar("T")
 
 _FIRST, _FACTOR, _LONGEST = 0.04, 1.6, 10.0
+
+
+async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
+    """Do all at once. The first error ends the others too, and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except BaseExceptionGroup as faults:
+        raise faults.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 async def wait_until(

@@ -5,7 +5,6 @@ project whose answer was lost is found by its name and adopted. Supabase has no 
 never repeated while an earlier one is unresolved.
 """
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -109,7 +108,8 @@ async def _keep(at: At, ref: ProjectRef, *, others: Sequence[ProjectRef] = ()) -
         cost = len(seconds) * at.ports.policy.monthly_cost
         await at.note(
             f"{standing} is used. A second project of this run exists: {', '.join(seconds)} "
-            f"({cost:.0f} USD a month); `tenantbot orphans` shows and removes it."
+            f"({cost:.0f} USD a month); `tenantbot orphans` shows and removes it.",
+            lasting=True,
         )
     return standing
 
@@ -181,19 +181,18 @@ async def _wait_until_healthy(at: At, ref: ProjectRef) -> None:
 
 async def _describe(at: At, intent: ProjectIntent, found: FoundProject) -> Project:
     projects, vault = at.ports.projects, at.ports.vault
-    keys, address = await asyncio.gather(
-        wait_until(
-            at.clock,
-            lambda: projects.keys(found.ref),
-            deadline=_deadline(at),
-            late=lambda: f"{found.ref} has no API keys yet.",
-        ),
-        wait_until(
-            at.clock,
-            lambda: projects.address(found.ref),
-            deadline=_deadline(at),
-            late=lambda: f"{found.ref} has no pooler yet.",
-        ),
+    deadline = _deadline(at)
+    keys = await wait_until(
+        at.clock,
+        lambda: projects.keys(found.ref),
+        deadline=deadline,
+        late=lambda: f"{found.ref} has no API keys yet.",
+    )
+    address = await wait_until(
+        at.clock,
+        lambda: projects.address(found.ref),
+        deadline=deadline,
+        late=lambda: f"{found.ref} has no pooler yet.",
     )
     return Project(
         ref=found.ref,

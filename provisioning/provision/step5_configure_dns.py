@@ -39,12 +39,21 @@ async def remove_dns_record(at: At) -> str:
     detail=lambda said: said,
 )
 async def configure_dns(at: At) -> str:
+    try:
+        return await _ensure_resolves(at)
+    except Transient as fault:
+        if at.clock.now() < at.started_at + SAY_SO_AFTER:
+            raise
+        raise _ask_for_person(at, fault.message) from fault  # waiting in the open, not in a worker's slot
+
+
+async def _ensure_resolves(at: At) -> str:
     host, target = _host(at), at.ports.policy.dns_target
     answer = await at.ports.dns.lookup(host)
     if answer.exists:
         return await where_it_leads(at.ports, answer)
     if at.ports.zone.provider == "none":
-        raise _ask_for_record(at, f"{host} does not resolve. Add this record: {host} CNAME {target}")
+        raise _ask_for_person(at, f"{host} does not resolve. Add this record: {host} CNAME {target}")
     await _add_record(at)
     return await _wait_until_visible(at)
 
@@ -88,11 +97,11 @@ async def _wait_until_visible(at: At) -> str:
         message = (
             f"The CNAME of {host} was added at {provider}, but its servers do not show it after 10 minutes."
         )
-        raise _ask_for_record(at, message) from fault
+        raise _ask_for_person(at, message) from fault
     return f"added CNAME {host} → {at.ports.policy.dns_target}"
 
 
-def _ask_for_record(at: At, message: str) -> NeedsPerson | Permanent:
+def _ask_for_person(at: At, message: str) -> NeedsPerson | Permanent:
     if at.clock.now() > at.started_at + GIVE_UP_AFTER:
         return Permanent(f"{message} (nothing changed for 48 hours; retry once it is there).", code="dns")
     gap = min(_LONGEST_GAP, _FIRST_GAP * 2 ** min(at.attempt - 1, 12))

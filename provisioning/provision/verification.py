@@ -1,6 +1,5 @@
 """Running the checks of guide 14.3, step 8: each timed, each with expected, found and evidence, none stopping the next."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from provisioning.domain.checklist import Check, Checklist
 from provisioning.domain.secret import Secret
 from provisioning.domain.tenant import TenantState
 from provisioning.engine.step import Retry
+from provisioning.engine.waiting import together
 from provisioning.errors import TenantbotError, Transient
 from provisioning.provision.ports import At
 
@@ -91,7 +91,7 @@ async def run_checks(
     made: list[Check] = []
     for checkers in rounds:
         await at.note(f"checking {', '.join(checkers).replace('_', ' ')}")
-        made.extend(await asyncio.gather(*(checks.make(name, checker) for name, checker in checkers.items())))
+        made.extend(await together(*(checks.make(name, checker) for name, checker in checkers.items())))
     return Checklist(tuple(sorted(made, key=lambda check: order.index(check.name))))
 
 
@@ -102,7 +102,7 @@ async def record_verdict(at: At, checklist: Checklist) -> None:
         tenant = await tx.tenants.find(at.subdomain)
         if tenant is not None and tenant.state is not TenantState.SUSPENDED:
             state = TenantState.UNVERIFIED if checklist.failures else TenantState.VERIFIED
-            await tx.tenants.set_state(at.subdomain, state, run_id=at.run_id)
+            await tx.tenants.set_state(at.subdomain, state, verdict=checklist.verdict)
 
 
 def skipped(expected: str, reason: str) -> Finding:

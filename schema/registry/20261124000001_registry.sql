@@ -35,7 +35,7 @@ create table tenants (
     dns_record_made       boolean     not null default false,
     schema_version        text,
     database_bytes        bigint,
-    last_verification_run text,
+    verdict               text,                                   -- of the last verification, as people read it
     metadata              jsonb       not null default '{}',
     deleted_at            timestamptz
 );

@@ -77,7 +77,7 @@ class Stage:
         self.began_at = None
         return self
 
-    async def _note(self, detail: str) -> None:
+    async def _note(self, detail: str, *, lasting: bool = False) -> None:
         self.notes.append(detail)
 
 

@@ -15,29 +15,18 @@ from sandbox.serve import serve
 
 
 class Bucket:
-    """As much of S3 as putting, getting and deleting one object takes."""
+    """As much of S3 as listing takes."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
         self.asked: list[str] = []
-        self.writable = True
+        self.readable = True
         self.app = Starlette(routes=[Route("/{path:path}", self._answer, methods=["PUT", "GET", "POST"])])
 
     async def _answer(self, request: Request) -> Response:
-        path = request.path_params["path"]
         self.asked.append(request.method)
-        if request.method == "PUT":
-            if not self.writable:
-                return Response("<Error><Code>AccessDenied</Code></Error>", 403)
-            self.objects[path] = await request.body()
-            return Response(headers={"etag": '"1"'})
-        if request.method == "GET":
-            return Response(
-                self.objects[path], headers={"etag": '"1"', "last-modified": "Mon, 23 Nov 2026 09:00:00 GMT"}
-            )
-        # Deleting is a POST that lists keys; there is never more than one.
-        self.objects.clear()
-        return Response("<DeleteResult><Deleted><Key>the only one</Key></Deleted></DeleteResult>")
+        if not self.readable:
+            return Response("<Error><Code>AccessDenied</Code></Error>", 403)
+        return Response("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
 
 
 @pytest.fixture
@@ -56,20 +45,19 @@ async def bucket(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
     await server.stop()
 
 
-async def test_a_folder_is_made_tried_and_left_empty(tmp_path: Path) -> None:
-    folder = tmp_path / "archive"
+async def test_a_folder_that_can_be_made_is_fine_and_not_made_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "archive"
     await ObjectArchive(folder.as_uri()).check_access()
-    assert list(folder.iterdir()) == []
+    assert not folder.exists()
 
 
-async def test_a_bucket_is_tried_and_left_empty(bucket: Bucket) -> None:
+async def test_a_bucket_is_only_looked_at(bucket: Bucket) -> None:
     await ObjectArchive("s3://backups/tenants").check_access()
-    assert bucket.asked == ["PUT", "GET", "POST"]
-    assert bucket.objects == {}
+    assert bucket.asked == ["GET"]
 
 
-async def test_a_bucket_we_may_not_write_to_is_refused_by_name(bucket: Bucket) -> None:
-    bucket.writable = False
+async def test_a_bucket_we_may_not_list_is_refused_by_name(bucket: Bucket) -> None:
+    bucket.readable = False
     with pytest.raises(Permanent, match=r"s3://backups/tenants can't be used; check ARCHIVE_URL") as refused:
         await ObjectArchive("s3://backups/tenants").check_access()
     assert "\n" not in refused.value.message

@@ -192,11 +192,13 @@ class PostgresRuns:
             )
         return Attempt(number=row["attempts"], first_started_at=row["started_at"])
 
-    async def note(self, run_id: RunId, claim: str, step: int, detail: str) -> None:
+    async def note(self, run_id: RunId, claim: str, step: int, detail: str, *, lasting: bool = False) -> None:
         await self._hold(run_id, claim)
         await self._connection.execute(
             "update run_steps set detail = $3 where run_id = $1 and number = $2", run_id, step, detail
         )
+        if lasting:
+            await self._event(run_id, "noted", step=step, detail=detail)
 
     async def end_step(
         self,

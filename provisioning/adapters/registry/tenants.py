@@ -7,14 +7,13 @@ import asyncpg
 
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
-from provisioning.domain.run import RunId
 from provisioning.domain.secret import Sealed
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
 from provisioning.registry import ProjectIntent, TenantSecrets
 
 _COLUMNS = """
-tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, project_ref,
+tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, verdict, project_ref,
 project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version
 """
 _LIVE = "not metadata ? 'released'"
@@ -165,8 +164,8 @@ class PostgresTenants:
     async def mark_dns_record(self, subdomain: str, *, made: bool) -> None:
         await self._set(subdomain, "dns_record_made = $2", made)
 
-    async def set_state(self, subdomain: str, state: TenantState, *, run_id: RunId) -> None:
-        await self._set(subdomain, "state = $2, last_verification_run = $3", state, run_id)
+    async def set_state(self, subdomain: str, state: TenantState, *, verdict: str) -> None:
+        await self._set(subdomain, "state = $2, verdict = $3", state, verdict)
 
     async def remove(self, subdomain: str) -> None:
         await self._connection.execute(f"delete from tenants where subdomain = $1 and {_LIVE}", subdomain)

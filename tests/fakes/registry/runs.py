@@ -148,9 +148,11 @@ class FakeRuns:
             self._event(run_id, "step started" if forward else "undo started", step=step)
         return Attempt(number=number, first_started_at=started_at)
 
-    async def note(self, run_id: RunId, claim: str, step: int, detail: str) -> None:
+    async def note(self, run_id: RunId, claim: str, step: int, detail: str, *, lasting: bool = False) -> None:
         self._hold(run_id, claim)
         self._set_step(run_id, step, detail=detail)
+        if lasting:
+            self._event(run_id, "noted", step=step, detail=detail)
 
     async def end_step(
         self,

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
-from provisioning.domain.run import RunId
 from provisioning.domain.secret import Sealed
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
@@ -20,7 +19,7 @@ _NOTHING_YET = dict.fromkeys(
     [
         *("project_ref", "project_name", "project_password", "project_requested_at", "platform_tenant_id"),
         *("database_url", "anon_key", "service_key", "address", "temporary_password", "database_bytes"),
-        *("suspended_at", "deleted_at", "schema_version", "last_verification_run"),
+        *("suspended_at", "deleted_at", "schema_version", "verdict"),
     ]
 )
 
@@ -152,8 +151,8 @@ class FakeTenants:
     async def mark_dns_record(self, subdomain: str, *, made: bool) -> None:
         self._set(subdomain, dns_record_made=made)
 
-    async def set_state(self, subdomain: str, state: TenantState, *, run_id: RunId) -> None:
-        self._set(subdomain, state=state, last_verification_run=run_id)
+    async def set_state(self, subdomain: str, state: TenantState, *, verdict: str) -> None:
+        self._set(subdomain, state=state, verdict=verdict)
 
     async def remove(self, subdomain: str) -> None:
         if (row := self._find(subdomain)) is None:

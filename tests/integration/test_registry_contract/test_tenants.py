@@ -15,7 +15,6 @@ from tests.integration.test_registry_contract.books import Books
 from tests.integration.test_registry_contract.entries import (
     ADDRESS,
     PROJECT,
-    RUN,
     SUBDOMAIN,
     create,
     find,
@@ -51,7 +50,7 @@ async def test_a_taken_subdomain_is_refused(books: Books) -> None:
 async def test_a_deleted_tenant_keeps_its_subdomain_and_is_not_listed(books: Books) -> None:
     await reserve(books)
     async with books.registry.transaction() as tx:
-        await tx.tenants.set_state(SUBDOMAIN, TenantState.DELETED, run_id=RUN)
+        await tx.tenants.set_state(SUBDOMAIN, TenantState.DELETED, verdict="verified")
 
     with pytest.raises(Refused):
         await reserve(books)
@@ -109,7 +108,7 @@ async def test_another_active_tenant_is_a_verified_one_and_the_oldest(books: Boo
             await tx.tenants.record(name, platform_tenant_id=None)
         assert await tx.tenants.other_active("tenant-a") is None
         for name in ("tenant-a", "tenant-b", "tenant-c", "tenant-d"):
-            await tx.tenants.set_state(name, TenantState.VERIFIED, run_id=RUN)
+            await tx.tenants.set_state(name, TenantState.VERIFIED, verdict="verified")
         assert await tx.tenants.other_active("tenant-a") == "tenant-b"
         assert await tx.tenants.other_active("tenant-b") == "tenant-a"
 
@@ -229,7 +228,7 @@ async def test_recording_twice_does_not_take_a_verification_back(books: Books) -
     await reserve(books)
     async with books.registry.transaction() as tx:
         await tx.tenants.record(SUBDOMAIN, platform_tenant_id=None)
-        await tx.tenants.set_state(SUBDOMAIN, TenantState.VERIFIED, run_id=RUN)
+        await tx.tenants.set_state(SUBDOMAIN, TenantState.VERIFIED, verdict="verified")
         recorded = await tx.tenants.record(SUBDOMAIN, platform_tenant_id=None)
 
     assert recorded.state is TenantState.VERIFIED
