@@ -19,6 +19,7 @@ async def follow(system: System, actor: Actor, run_id: RunId, show: Callable[[Ru
     async with _worker_when_needed(system):
         while True:
             run = await _look(system, actor, run_id)
+            _obey_interruption()
             if run is not None:
                 show(run)
                 if run.state not in {RunState.QUEUED, RunState.RUNNING}:
@@ -32,6 +33,13 @@ async def _look(system: System, actor: Actor, run_id: RunId) -> Run | None:
     except Transient:
         return None
     return run
+
+
+def _obey_interruption() -> None:
+    """Ctrl-C cancels this task; a query that is cut off by it may report a broken connection instead."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @asynccontextmanager
