@@ -1,6 +1,5 @@
 """Options that every command takes, before or after the verb."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +53,3 @@ def home_folder(given: Path | None, environ: Mapping[str, str]) -> Path:
 def wants_json(arguments: Sequence[str]) -> bool:
     """Tell before anything is parsed, so that even a usage error is a document."""
     return "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
-
-
-def is_plain_terminal() -> bool:
-    """True where a live display would only be noise: no terminal, or one that can't move its cursor."""
-    return os.environ.get("TERM", "") in {"", "dumb"}

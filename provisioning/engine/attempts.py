@@ -146,6 +146,7 @@ def _context(bench: Bench[Ports], step: Step[Ports, ..., Any], attempt: Attempt)
         subdomain=bench.subdomain,
         requested_by=bench.requested_by,
         note=note,
+        hold=lambda tx: tx.runs.hold(bench.run_id, bench.claim),
         attempt=attempt.number,
         started_at=attempt.first_started_at,
     )

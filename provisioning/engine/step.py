@@ -11,6 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from provisioning.domain.run import RunId
 from provisioning.ports import Clock
+from provisioning.registry import Transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +48,8 @@ class Context(Generic[Ports]):
     subdomain: str
     requested_by: str
     note: Note
+    hold: Callable[[Transaction], Awaitable[None]]
+    """Keeps the leg ours until the transaction ends; ends this step at once when it is another process's by now."""
     attempt: int
     started_at: datetime
     """When the step's first try began; deadlines count from here."""

@@ -98,6 +98,7 @@ async def run_checks(
 async def record_verdict(at: At, checklist: Checklist) -> None:
     """Keep the checklist with the run, and the tenant's state with the tenant."""
     async with at.ports.registry.transaction() as tx:
+        await at.hold(tx)  # a process that was presumed dead must not overrule the one that took over
         await tx.runs.store_checklist(at.run_id, checklist)
         tenant = await tx.tenants.find(at.subdomain)
         if tenant is not None and tenant.state is not TenantState.SUSPENDED:

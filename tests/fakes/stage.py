@@ -47,6 +47,7 @@ class Stage:
             subdomain=self.request.subdomain,
             requested_by=OPERATOR.label,
             note=self._note,
+            hold=self._hold,
             attempt=self.attempt,
             started_at=self.began_at,
         )
@@ -76,6 +77,9 @@ class Stage:
         self.notes.clear()
         self.began_at = None
         return self
+
+    async def _hold(self, _: object) -> None:
+        """Nobody else works on this stage."""
 
     async def _note(self, detail: str, *, lasting: bool = False) -> None:
         self.notes.append(detail)

@@ -218,6 +218,9 @@ class PostgresRuns:
         await self._hold(run_id, claim)
         await self.finish(run_id, end)
 
+    async def hold(self, run_id: RunId, claim: str) -> None:
+        await self._hold(run_id, claim)
+
     async def _hold(self, run_id: RunId, claim: str) -> Direction:
         """Lock the run's row under our claim, so that a process which was presumed dead can't write into another's leg."""
         direction = await self._connection.fetchval(

@@ -176,6 +176,9 @@ class FakeRuns:
         self._hold(run_id, claim)
         await self.finish(run_id, end)
 
+    async def hold(self, run_id: RunId, claim: str) -> None:
+        self._hold(run_id, claim)
+
     def _hold(self, run_id: RunId, claim: str) -> Direction:
         row = self._tables.runs.get(run_id)
         if row is None or row["claim"] != claim:
