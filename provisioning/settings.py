@@ -130,7 +130,9 @@ class Settings(BaseModel):
         default="https://api.cloudflare.com/client/v4", description="Cloudflare's API."
     )
 
-    mail_url: SecretText = Field(description="smtp://user:password@host:587, smtps://… or resend://key.")
+    mail_url: SecretText = Field(
+        description="How mail is sent: smtp://user:password@host:587, smtps://… or resend://key."
+    )
     mail_from: str = Field(description="Sender of the welcome e-mail.")
     mail_reply_to: str | None = Field(default=None, description="Where replies to the welcome e-mail go.")
     support_url: str = Field(

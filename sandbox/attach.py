@@ -47,7 +47,20 @@ async def _ensure_stand_ins(home: Path, command: list[str]) -> SandboxDocument:
         if process is not None and process.returncode:
             break
         await asyncio.sleep(_PAUSE)
-    raise SandboxError(f"The stand-ins did not start. The end of {log}:\n{last_lines(log, 8)}")
+    raise SandboxError(
+        f"The stand-ins did not start; {log} has the details. Its end:\n{_sentences(last_lines(log, 30))}\n"
+        f"If {home} was made by another version, remove it to begin anew."
+    )
+
+
+def _sentences(text: str) -> str:
+    """Keep what a person can read: no line of a traceback but its last."""
+    lines = [
+        line
+        for line in text.splitlines()
+        if line.strip() and not line.startswith((" ", "Traceback", "During"))
+    ]
+    return "\n".join(lines[-2:])
 
 
 def _is_served(home: Path) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 from rich.console import Console
+from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
 from provisioning.cli import operations, reading, starting
 from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, wants_json
@@ -49,14 +49,16 @@ def run(app: typer.Typer, arguments: Sequence[str], *, open_sandbox: SandboxOpen
     """Parse and execute; leave with the command's exit code."""
     as_json = wants_json(arguments)
     try:
-        code = app(hoist(arguments), standalone_mode=False, obj={"open_sandbox": open_sandbox})
-    except click.exceptions.NoArgsIsHelpError as fault:
+        code = app(
+            hoist(arguments), prog_name="tenantbot", standalone_mode=False, obj={"open_sandbox": open_sandbox}
+        )
+    except NoArgsIsHelpError as fault:
         fault.show()
         code = EXIT_REFUSED
-    except click.UsageError as fault:
+    except UsageError as fault:
         _usage_error(fault, as_json=as_json)
         code = EXIT_REFUSED
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
@@ -89,7 +91,7 @@ def _options(
     context.obj["invocation"] = Invocation(options=options, open_sandbox=context.obj["open_sandbox"])
 
 
-def _usage_error(fault: click.UsageError, *, as_json: bool) -> None:
+def _usage_error(fault: UsageError, *, as_json: bool) -> None:
     output = Output(json=as_json, out=Console(highlight=False), err=Console(stderr=True, highlight=False))
     hint = f" `{fault.ctx.command_path} --help` shows how." if fault.ctx else ""
     output.error(Refused(fault.format_message() + hint, code="usage"))
