@@ -15,7 +15,10 @@ _EXAMPLE = "tenantbot provision --sandbox --company 'Customer Inc' --subdomain c
 
 
 def sandbox(context: typer.Context) -> None:
-    """Start stand-ins for every outside system and a worker; other commands join them with --sandbox."""
+    """Run the sandbox: stand-ins and a worker.
+
+    Other commands join them with --sandbox.
+    """
     invocation = invocation_of(context)
     home, output = invocation.options.home, invocation.output
 
@@ -29,6 +32,7 @@ def sandbox(context: typer.Context) -> None:
             output.document({"home": str(home), "mailbox": document.mailbox, "faults": document.faults})
             output.say(f"The sandbox is up under {home}. Stop it with Ctrl-C.")
             output.say(f"  mailbox   {document.mailbox}")
+            output.say(f"  faults    {document.faults}")
             output.say(f"  Supabase  {document.supabase_api}")
             output.say(f"  tenants   {document.url_template}")
             output.say(f"In another terminal:\n  {_EXAMPLE}")

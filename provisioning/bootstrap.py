@@ -191,10 +191,7 @@ async def _mailer(settings: Settings, stack: AsyncExitStack) -> Mailer:
             sender=settings.mail_from,
             reply_to=settings.mail_reply_to,
         )
-    if url.scheme not in {"smtp", "smtps"} or not url.hostname:
-        raise InvalidRequest(
-            [FieldError("MAIL_URL", "MAIL_URL must look like smtp://user:password@host:587 or resend://key.")]
-        )
+    assert url.hostname is not None
     return SmtpMailer(
         host=url.hostname,
         port=url.port or (465 if url.scheme == "smtps" else 587),

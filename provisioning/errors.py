@@ -43,13 +43,14 @@ class FieldError:
 
 
 class InvalidRequest(Refused):
-    """One or more fields are wrong; `errors` has one message for each."""
+    """One or more fields are wrong; `errors` has one message for each, `hint` says what helps with all of them."""
 
     code = "invalid_request"
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
+    def __init__(self, errors: Sequence[FieldError], *, hint: str = "") -> None:
         super().__init__(" ".join(error.message for error in errors), field=errors[0].field)
         self.errors = tuple(errors)
+        self.hint = hint
 
 
 class Transient(TenantbotError):

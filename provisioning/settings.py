@@ -158,21 +158,32 @@ class Settings(BaseModel):
     @classmethod
     def _keys_are_fernet_keys(cls, keys: tuple[Secret, ...]) -> tuple[Secret, ...]:
         for key in keys:
-            Fernet(key.reveal())
+            try:
+                Fernet(key.reveal())
+            except ValueError:
+                raise ValueError("not a key that `tenantbot keys new` made") from None
         return keys
 
-    @field_validator("database_url", "mail_url")
+    @field_validator("database_url")
     @classmethod
-    def _is_a_url(cls, value: Secret) -> Secret:
-        if not urlsplit(value.reveal()).scheme:
-            raise ValueError("is not a URL")
+    def _is_postgresql(cls, value: Secret) -> Secret:
+        if urlsplit(value.reveal()).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("it begins with postgresql://")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _is_mail(cls, value: Secret) -> Secret:
+        url = urlsplit(value.reveal())
+        if url.scheme not in {"smtp", "smtps", "resend"} or not url.netloc:
+            raise ValueError("it begins with smtp://, smtps:// or resend://")
         return value
 
     @field_validator("supabase_region")
     @classmethod
     def _is_a_region(cls, value: str) -> str:
         if value not in REGION_GROUPS and value.count("-") < 2:  # noqa: PLR2004
-            raise ValueError("is not a region")
+            raise ValueError("not a region")
         return value
 
     @classmethod
@@ -198,17 +209,21 @@ class Settings(BaseModel):
     @classmethod
     def checked(cls, raw: Mapping[str, Any]) -> Self:
         """Build from values, with the same messages as from the environment."""
+        faults = list(_missing_together(raw))
         try:
             settings = cls(**raw)
         except ValidationError as fault:
-            raise InvalidRequest(
-                [_sentence(cls, error) for error in fault.errors(include_url=False, include_input=False)]
-            ) from None
-        if faults := list(_missing_together(settings)):
-            raise InvalidRequest(faults)
+            found = fault.errors(include_url=False, include_input=False)
+            faults = [*(_sentence(cls, error) for error in found), *faults]
+        if faults:
+            raise InvalidRequest(faults, hint=_HINT)
         return settings
 
 
+_HINT: Final = (
+    "Settings come from the environment or from .env here (see .env.example); "
+    "--sandbox needs none, to try it without any account."
+)
 _NEEDED_WITH: Final = {
     "platform_admin_url": ("platform_registry", "admin_api"),
     "platform_admin_token": ("platform_registry", "admin_api"),
@@ -217,19 +232,24 @@ _NEEDED_WITH: Final = {
 }
 
 
-def _missing_together(settings: Settings) -> list[FieldError]:
+def _missing_together(raw: Mapping[str, Any]) -> list[FieldError]:
+    fields = Settings.model_fields
     return [
         FieldError(
             name.upper(),
-            f"{name.upper()} is missing, as {other.upper()} is {value}: {Settings.model_fields[name].description}",
+            f"{name.upper()} is missing, as {other.upper()} is {value}: {fields[name].description}",
         )
         for name, (other, value) in _NEEDED_WITH.items()
-        if getattr(settings, other) == value and getattr(settings, name) is None
+        if raw.get(other, fields[other].default) == value and not raw.get(name)
     ]
 
 
 def _sentence(cls: type[Settings], error: Any) -> FieldError:
     name = str(error["loc"][0])
     purpose = cls.model_fields[name].description if name in cls.model_fields else ""
-    fault = "is missing" if error["type"] == "missing" else f"is malformed ({error['msg']})"
+    fault = (
+        "is missing"
+        if error["type"] == "missing"
+        else f"is malformed ({error['msg'].removeprefix('Value error, ')})"
+    )
     return FieldError(name.upper(), f"{name.upper()} {fault}: {purpose}")

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -11,7 +10,7 @@ from rich.console import Console
 from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
 from provisioning.cli import operations, reading, starting
-from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, wants_json
+from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
 from provisioning.errors import Refused
@@ -26,6 +25,7 @@ def build_app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
     app.command()(starting.provision)
@@ -76,7 +76,7 @@ def _options(
         bool, typer.Option("--sandbox", help="Use stand-ins for every outside system; no account needed.")
     ] = False,
     home: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--home", help="Where state is kept (else TENANTBOT_HOME, else .tenantbot here)."),
     ] = None,
     person: Annotated[
@@ -88,10 +88,19 @@ def _options(
     The options below may stand before or after the command.
     """
     options = Options(json=json, sandbox=sandbox, home=home_folder(home, os.environ), person=person)
-    context.obj["invocation"] = Invocation(options=options, open_sandbox=context.obj["open_sandbox"])
+    context.obj["invocation"] = Invocation(
+        options=options,
+        open_sandbox=context.obj["open_sandbox"],
+        program=program(sys.argv[0], options, given_home=home),
+    )
 
 
 def _usage_error(fault: UsageError, *, as_json: bool) -> None:
-    output = Output(json=as_json, out=Console(highlight=False), err=Console(stderr=True, highlight=False))
+    output = Output(
+        json=as_json,
+        out=Console(highlight=False),
+        err=Console(stderr=True, highlight=False),
+        program="tenantbot",
+    )
     hint = f" `{fault.ctx.command_path} --help` shows how." if fault.ctx else ""
     output.error(Refused(fault.format_message() + hint, code="usage"))

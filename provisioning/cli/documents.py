@@ -9,7 +9,7 @@ from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.views import TenantView
 from provisioning.domain.checklist import Check
 from provisioning.domain.run import Run, RunEvent, StepView
-from provisioning.domain.tenant import Tenant
+from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import InvalidRequest, TenantbotError
 
 Document = dict[str, Any]
@@ -80,7 +80,8 @@ def error_document(fault: TenantbotError) -> Document:
 
 def _tenant_brief(tenant: Tenant, access_url: str) -> Document:
     return {
-        "tenant_id": str(tenant.tenant_id),
+        # The platform's id becomes ours in step 4; what there is before that is not to be kept.
+        "tenant_id": None if tenant.state is TenantState.PROVISIONING else str(tenant.tenant_id),
         "company_name": tenant.company_name,
         "subdomain": tenant.subdomain,
         "access_url": access_url,

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from provisioning.domain.checklist import Check, Checklist
-from provisioning.domain.run import Run, RunState, StepState, StepView
+from provisioning.domain.run import Direction, Run, RunState, StepState, StepView
 
 _MARKS = {
     StepState.PENDING: ("·", "dim"),
@@ -47,11 +47,14 @@ class LiveRun:
         if self._live:
             self._live.update(render_steps(run))
             return
-        for step in run.steps:
+        undoing = run.direction is Direction.ROLLBACK
+        if undoing and not self._shown:  # what was done before is not news
+            self._shown = {step.number: (step.state, step.detail) for step in run.steps}
+        for step in reversed(run.steps) if undoing else run.steps:
             line = (step.state, step.detail)
             if step.state is not StepState.PENDING and self._shown.get(step.number) != line:
                 self._shown[step.number] = line
-                self._console.print(_plain_line(step), markup=False, highlight=False)
+                self._console.print(_plain_line(step), markup=False, highlight=False, soft_wrap=True)
 
 
 def render_steps(run: Run) -> ConsoleRenderable:
@@ -86,12 +89,16 @@ def render_checklist(checks: Iterable[Check]) -> ConsoleRenderable:
         name = check.name.replace("_", " ") + (" (advisory)" if check.advisory else "")
         table.add_row(
             Text(mark, style),
-            name,
+            Text(name),
             Text(check.expected),
             Text(check.found, style if check.failed else ""),
             f"{check.seconds:.2f}",
         )
     return table
+
+
+def words(state: str) -> str:
+    return state.replace("_", " ")
 
 
 def verdict(run: Run) -> str:
@@ -120,7 +127,7 @@ def _overall(run: Run) -> ConsoleRenderable:
 def _rest(run: Run) -> str:
     """What is left at the guide's usual times (14.7)."""
     if run.state is not RunState.RUNNING:
-        return run.state.value
+        return words(run.state)
     left = sum(
         max(0.0, step.typical - (step.seconds or 0.0))
         for step in run.steps

@@ -23,7 +23,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def worker(context: typer.Context) -> None:
-    """Execute runs until SIGTERM or Ctrl-C; what is running then is given time to reach its next checkpoint."""
+    """Execute runs until it is stopped.
+
+    By SIGTERM or Ctrl-C; what is running then is given time to end.
+    """
 
     async def work(session: Session) -> int:
         stop = asyncio.Event()
@@ -71,7 +74,10 @@ def token(
         str, typer.Option("--expires", help="How long it is valid: 45s, 30m, 24h, 7d.")
     ] = "30d",
 ) -> None:
-    """Make a token for TENANTBOT_TOKEN; it says who its holder is."""
+    """Make a token for TENANTBOT_TOKEN.
+
+    It says who its holder is, and what they may do.
+    """
     invocation = invocation_of(context)
     lifetime = parse_duration(expires)
 
@@ -89,6 +95,6 @@ def token(
 def parse_duration(text: str) -> timedelta:
     """Read 45s, 30m, 24h or 7d."""
     match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if match is None:
+    if match is None or int(match[1]) == 0:
         raise typer.BadParameter(f"{text} is not a duration; write 45s, 30m, 24h or 7d.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -1,5 +1,6 @@
 """Options that every command takes, before or after the verb."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +46,21 @@ def hoist(arguments: Sequence[str]) -> list[str]:
     return front + rest
 
 
-def home_folder(given: Path | None, environ: Mapping[str, str]) -> Path:
+def home_folder(given: str | None, environ: Mapping[str, str]) -> Path:
     """--home, else TENANTBOT_HOME, else .tenantbot in the working folder; made absolute once."""
-    return (given or Path(environ.get("TENANTBOT_HOME") or ".tenantbot")).expanduser().absolute()
+    return Path(given or environ.get("TENANTBOT_HOME") or ".tenantbot").expanduser().absolute()
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
     """Tell before anything is parsed, so that even a usage error is a document."""
     return "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
+
+
+def program(argv0: str, options: Options, *, given_home: str | None) -> str:
+    """Write how the program was started, so that a hint can be pasted: `python3 run.py --sandbox`."""
+    words = ["python3 run.py" if argv0.endswith("__main__.py") else "tenantbot"]
+    if options.sandbox:
+        words.append("--sandbox")
+    if given_home:
+        words.append(f"--home {shlex.quote(given_home)}")
+    return " ".join(words)

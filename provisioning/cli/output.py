@@ -1,13 +1,17 @@
 """Where answers go: with --json one document on stdout and all else on stderr, without it text for people."""
 
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console, RenderableType
 
 from provisioning.cli.documents import error_document
 from provisioning.errors import InvalidRequest, TenantbotError
+
+_VERBS = "provision|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|deprovision"
+_COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,8 @@ class Output:
     json: bool
     out: Console
     err: Console
+    program: str
+    """How the program was started; hints name it, so that they can be pasted."""
 
     @property
     def people(self) -> Console:
@@ -28,7 +34,7 @@ class Output:
 
     def say(self, text: RenderableType = "") -> None:
         if isinstance(text, str):
-            self.people.print(text, markup=False, soft_wrap=True)
+            self.people.print(self._pasteable(text), markup=False, soft_wrap=True)
         else:
             self.people.print(text)
 
@@ -39,5 +45,10 @@ class Output:
             if isinstance(fault, InvalidRequest)
             else [fault.message]
         )
+        if isinstance(fault, InvalidRequest) and fault.hint:
+            messages.append(fault.hint)
         for message in messages:
-            self.err.print(message, style="red", markup=False, soft_wrap=True)
+            self.err.print(self._pasteable(message), style="red", markup=False, soft_wrap=True)
+
+    def _pasteable(self, text: str) -> str:
+        return _COMMAND.sub(f"{self.program} ", text)

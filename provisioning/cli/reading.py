@@ -1,18 +1,21 @@
 """Commands that only read, and the one that tidies second projects away."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from provisioning.cli.documents import duplicates_document, list_document, run_document, tenant_document
-from provisioning.cli.live import render_steps
+from provisioning.cli.live import render_steps, words
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_run
 from provisioning.control_plane.views import PAGE, TenantView
 from provisioning.domain.run import RunState
+from provisioning.domain.tenant import TenantState
 
 
 def status(
@@ -21,14 +24,17 @@ def status(
     *,
     events: Annotated[bool, typer.Option("--events", help="Show the run's whole history.")] = False,
 ) -> None:
-    """Show one tenant: its state, its open or latest run, its last verification."""
+    """Show one tenant, or one run.
+
+    By subdomain or run id: state, open or latest run, last verification.
+    """
 
     async def show(session: Session) -> int:
         views = session.system.control.views
         view = await views.status(session.actor, reference)
         history = await views.events(session.actor, view.run.run_id) if events and view.run else None
         session.output.document(tenant_document(view, history))
-        _tell_status(session.output, view)
+        _tell_status(session.output, view, worker_alive=await session.system.worker_alive())
         for event in history or ():
             step = f" step {event.step}" if event.step else ""
             session.output.say(
@@ -55,9 +61,10 @@ def list_tenants(
         session.output.document(
             list_document([(one, views.access_url(one.subdomain)) for one in tenants], total)
         )
-        table = _table("subdomain", "company", "state", "age", "URL")
+        table = _table("subdomain", "company", "state", "age", "URL", whole=("subdomain", "URL"))
         for tenant in tenants:
-            table.add_row(
+            _add(
+                table,
                 tenant.subdomain,
                 tenant.company_name,
                 tenant.reading,
@@ -65,11 +72,7 @@ def list_tenants(
                 views.access_url(tenant.subdomain),
             )
         session.output.say(table)
-        session.output.say(
-            f"{len(tenants)} of {total} tenants."
-            if total
-            else "No tenants yet; `tenantbot provision` makes the first."
-        )
+        session.output.say(_how_many(len(tenants), total, text))
         return EXIT_OK
 
     run_verb(context, show)
@@ -87,11 +90,11 @@ def runs(
         states = [state for state in RunState if state.is_open] if open_only else []
         found = await views.runs(session.actor, states=states)
         session.output.document({"runs": [run_document(run, None, "") for run in found], "total": len(found)})
-        table = _table("run", "kind", "state", "asked by", "age", "waiting for")
+        table = _table("run", "state", "asked by", "age", "waiting for", whole=("run",))
         for run in found:
             waits = run.waiting_for.what if run.waiting_for else ""
-            table.add_row(run.run_id, run.kind, run.state, run.requested_by, _age(run.created_at), waits)
-        session.output.say(table)
+            _add(table, run.run_id, words(run.state), run.requested_by, _age(run.created_at), waits)
+        session.output.say(table if found else "No runs.")
         return EXIT_OK
 
     run_verb(context, show)
@@ -104,7 +107,10 @@ def orphans(
         str | None, typer.Option("--remove", metavar="REF", help="Delete this second project.")
     ] = None,
 ) -> None:
-    """List second projects that a lost answer left behind, with what they cost."""
+    """List second projects, with their cost.
+
+    A lost answer of Supabase may leave one behind.
+    """
 
     async def show(session: Session) -> int:
         duplicates = session.system.control.duplicates
@@ -128,27 +134,39 @@ def orphans(
     run_verb(context, show)
 
 
-def _tell_status(output: Output, view: TenantView) -> None:
+def _how_many(shown: int, total: int, text: str) -> str:
+    if total:
+        return f"{shown} of {total} tenants." + ("" if shown else f" There are {-(-total // PAGE)} pages.")
+    return f"No tenant matches {text}." if text else "No tenants yet; `tenantbot provision` makes the first."
+
+
+def _tell_status(output: Output, view: TenantView, *, worker_alive: bool) -> None:
     tenant = view.tenant
     if tenant is not None:
         output.say(f"{tenant.company_name}: {tenant.reading}, {view.access_url}")
         size = f", {tenant.database_bytes / 2**20:.1f} MiB" if tenant.database_bytes else ""
-        output.say(
-            f"  tenant {tenant.tenant_id}, project {tenant.project_ref or 'none yet'}, {_age(tenant.created_at)} old{size}"
-        )
+        recorded = "not recorded yet" if tenant.state is TenantState.PROVISIONING else str(tenant.tenant_id)
+        project = tenant.project_ref or "none yet"
+        output.say(f"  tenant {recorded}, project {project}, {_age(tenant.created_at)} old{size}")
         output.say(
             f"  admin {tenant.admin_name} <{tenant.admin_email}>, schema {tenant.schema_version or 'none yet'}"
         )
     if view.run is not None:
         output.say(render_steps(view.run))
-        tell_run(output, view.run, tenant, view.access_url)
+        tell_run(output, view.run, tenant, view.access_url, worker_alive=worker_alive)
 
 
-def _table(*columns: str) -> Table:
+def _table(*columns: str, whole: Collection[str] = ()) -> Table:
+    """Columns in `whole` are never broken over lines, so that what they hold can be copied."""
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in whole)
     return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    """Add a row of plain text: a company may be called `[/b]`."""
+    table.add_row(*(Text(cell) for cell in cells))
 
 
 def _age(since: datetime) -> str:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_NEEDS_PERSON, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
+_PIPED_WIDTH = 160
+
 SandboxOpener = Callable[[Path], AbstractAsyncContextManager[Settings]]
 """Starts, or joins, the stand-ins that live under a home, and says how to reach them. The composition supplies it."""
 
@@ -36,12 +38,24 @@ class Invocation:
 
     options: Options
     open_sandbox: SandboxOpener
+    program: str
 
     @property
     def output(self) -> Output:
         return Output(
-            json=self.options.json, out=Console(highlight=False), err=Console(stderr=True, highlight=False)
+            json=self.options.json,
+            out=_console(stderr=False),
+            err=_console(stderr=True),
+            program=self.program,
         )
+
+
+def _console(*, stderr: bool) -> Console:
+    """A terminal's width where there is one; else wide enough for a table to be read by a program."""
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPED_WIDTH
+    return console
 
 
 @dataclass(frozen=True)

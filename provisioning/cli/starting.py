@@ -47,7 +47,10 @@ def provision(
     ] = False,
     detach: Detach = False,
 ) -> None:
-    """Provision a tenant: eight steps from a request to a verified tenant."""
+    """Provision a tenant, in eight steps.
+
+    Example: tenantbot provision --company "Customer Inc" --subdomain customerinc --email admin@customer.com
+    """
     raw = {
         "company": company,
         "subdomain": subdomain,
@@ -74,7 +77,10 @@ def provision(
 
 
 def verify(context: typer.Context, subdomain: Subdomain, *, detach: Detach = False) -> None:
-    """Check a tenant again: the same checklist as step 8, with a probe user that leaves no trace."""
+    """Check a tenant again.
+
+    The same checklist as step 8, made as a probe user that leaves no trace.
+    """
 
     async def start(session: Session) -> int:
         return await _finish(
@@ -93,7 +99,10 @@ def resend(
     *,
     detach: Detach = False,
 ) -> None:
-    """Send the welcome e-mail again, with a new temporary password."""
+    """Send the welcome e-mail again.
+
+    Sets a new temporary password and sends it once.
+    """
 
     async def start(session: Session) -> int:
         started = await session.system.control.requests.resend(session.actor, subdomain, email=email)
@@ -103,12 +112,18 @@ def resend(
 
 
 def retry(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
-    """Go on with a waiting run, from the step that stopped it."""
+    """Go on with a waiting run.
+
+    From the step that stopped it; earlier ones are not repeated.
+    """
     _decide(context, lambda session: session.system.control.runs.retry(session.actor, run), detach=detach)
 
 
 def rollback(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
-    """Undo what a waiting run made, in reverse, and only that."""
+    """Undo what a waiting run made.
+
+    In reverse, and only that. Refused once the customer may be using the tenant.
+    """
     _decide(context, lambda session: session.system.control.runs.rollback(session.actor, run), detach=detach)
 
 
@@ -127,7 +142,10 @@ def _decide(context: typer.Context, decide: Callable[[Session], Awaitable[Run]],
 async def _finish(session: Session, started: Started, *, detach: bool) -> int:
     run = started.run
     if started.continued:
-        session.output.say(f"continuing run {run.run_id}")
+        waits = run.state is RunState.WAITING
+        session.output.say(
+            f"continuing run {run.run_id}" + (", which waits: nothing was tried again" if waits else "")
+        )
     if not detach:
         with LiveRun(session.output.people) as live:
             try:
@@ -139,7 +157,7 @@ async def _finish(session: Session, started: Started, *, detach: bool) -> int:
     run, tenant = await session.system.control.views.run(session.actor, run.run_id)
     access_url = session.system.control.views.access_url(run.subdomain)
     session.output.document(run_document(run, tenant, access_url))
-    tell_run(session.output, run, tenant, access_url)
+    tell_run(session.output, run, tenant, access_url, worker_alive=await session.system.worker_alive())
     return _exit_code(run)
 
 

@@ -3,26 +3,29 @@
 from provisioning.cli.live import render_checklist, verdict
 from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
-from provisioning.domain.run import Direction, Run, RunKind, RunState
+from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
+
+_NO_WORKER = "No worker is alive: start one with `tenantbot worker`, or give the same command again."
+_MAIL_STEP = 7
 
 _MARKS = {True: "✓", False: "✗", None: "–"}
 
 
-def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str) -> None:
+def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *, worker_alive: bool) -> None:
     if run.checklist:
         output.say(render_checklist(run.checklist))
     match run.state:
         case RunState.SUCCEEDED:
             _tell_success(output, run, tenant, access_url)
         case RunState.WAITING:
-            _tell_wait(output, run)
+            _tell_wait(output, run, worker_alive=worker_alive)
         case RunState.ROLLED_BACK:
             output.say(f"Rolled back: nothing of {run.subdomain} is left, and the subdomain is free again.")
         case RunState.CANCELLED:
             output.say(f"Cancelled: nothing was made for {run.subdomain}.")
         case _:
-            output.say(f"{run.run_id} is {run.state}. Follow it with `tenantbot status {run.subdomain}`.")
+            _tell_progress(output, run, worker_alive=worker_alive)
 
 
 def tell_plan(output: Output, plan: Plan) -> None:
@@ -56,24 +59,33 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
         output.say(f"The admin has mail. Check the tenant any time with `tenantbot verify {run.subdomain}`.")
 
 
-def _tell_wait(output: Output, run: Run) -> None:
+def _tell_progress(output: Output, run: Run, *, worker_alive: bool) -> None:
+    if worker_alive:
+        output.say(f"{run.run_id} is {run.state}. See it with `tenantbot status {run.subdomain}`.")
+    else:
+        output.say(f"{run.run_id} is {run.state}, and nobody executes it. {_NO_WORKER}")
+
+
+def _tell_wait(output: Output, run: Run, *, worker_alive: bool) -> None:
     if run.error is not None:
         where = f"Step {run.error.step} stopped the run: " if run.error.step else ""
         output.say(f"{where}{run.error.message}")
     if run.waiting_for is not None:
-        until = (
-            f" Looked at again by itself at {run.waiting_for.until:%H:%M:%S %Z}."
-            if run.waiting_for.until
-            else ""
-        )
-        output.say(f"Waiting for {run.waiting_for.who}: {run.waiting_for.what}{until}")
+        output.say(f"Waiting for {run.waiting_for.who}: {run.waiting_for.what}")
+        if run.waiting_for.until:
+            looks = "A worker looks" if worker_alive else f"{_NO_WORKER} A worker would look"
+            output.say(f"{looks} again at {run.waiting_for.until:%H:%M:%S %Z}, and goes on when it is there.")
     output.say(_next_commands(run))
 
 
 def _next_commands(run: Run) -> str:
     commands = [f"tenantbot retry {run.subdomain}"]
-    if run.kind is RunKind.PROVISION:
+    if run.kind is RunKind.PROVISION and not _mail_may_be_out(run):
         commands.append(f"tenantbot rollback {run.subdomain}")
-    if run.direction is Direction.FORWARD:
+    if run.waiting_for and run.waiting_for.until:
         commands.append(f"tenantbot cancel {run.subdomain}")
     return "Next: " + "  |  ".join(commands)
+
+
+def _mail_may_be_out(run: Run) -> bool:
+    return any(step.number == _MAIL_STEP and step.state is StepState.SUCCEEDED for step in run.steps)

@@ -48,6 +48,14 @@ class Requests:
             async with self._desk.registry.transaction() as tx:
                 if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
                     return _continue(open_run, RunKind.PROVISION, request.to_json())
+                latest = await tx.runs.find_latest(request.subdomain, kind=RunKind.PROVISION)
+            if latest is not None and request_hash(latest.request) == request_hash(request.to_json()):
+                raise Refused(
+                    f"{request.subdomain} is there already, made by this very request; "
+                    f"see `tenantbot status {request.subdomain}`.",
+                    code="taken",
+                    field="subdomain",
+                ) from None
             raise
 
     async def verify(

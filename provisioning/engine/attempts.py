@@ -69,7 +69,7 @@ async def undo_step(bench: Bench[Ports], step: Step[Ports, ..., Any]) -> dict[st
     """Undo until there is an outcome. What can't be undone is said, and does not stop the roll back."""
 
     async def act(context: Context[Ports]) -> Outcome:
-        undone = await step.undo(context) if step.undo else f"Left as it is: {step.no_undo}"
+        undone = await step.undo(context) if step.undo else f"nothing to undo here: {step.no_undo}"
         await bench.record(
             lambda tx: tx.runs.end_step(
                 bench.run_id, bench.claim, step.number, state=StepState.UNDONE, detail=undone

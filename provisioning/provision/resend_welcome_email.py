@@ -40,7 +40,7 @@ async def renew_password(at: At, email: str) -> AdminUser:
     "Send the welcome email again",
     typical=timedelta(seconds=5),
     deadline=timedelta(minutes=10),
-    no_undo="a sent e-mail can't be called back",
+    no_undo="an e-mail, once sent, can't be called back",
     detail=lambda recipient: f"to {recipient}",
 )
 async def send_again(at: At, admin: AdminUser, version: int) -> str:

@@ -20,7 +20,7 @@ TEMPLATE = "welcome"
     "Send welcome email",
     typical=timedelta(seconds=5),
     deadline=timedelta(minutes=10),
-    no_undo="a sent e-mail can't be called back",
+    no_undo="an e-mail, once sent, can't be called back",
     detail=lambda recipient: f"to {recipient}",
 )
 async def send_welcome_email(at: At, record: TenantRecord, admin: AdminUser) -> str:

@@ -69,6 +69,7 @@ def test_options_of_every_command_may_stand_anywhere() -> None:
 
 
 def test_the_home_is_the_option_else_the_environment_else_here(tmp_path: Path) -> None:
-    assert home_folder(tmp_path, {"TENANTBOT_HOME": "/elsewhere"}) == tmp_path
+    assert home_folder(str(tmp_path), {"TENANTBOT_HOME": "/elsewhere"}) == tmp_path
     assert home_folder(None, {"TENANTBOT_HOME": "/elsewhere"}) == Path("/elsewhere")
     assert home_folder(None, {}) == Path.cwd() / ".tenantbot"
+    assert home_folder("", {}) == Path.cwd() / ".tenantbot"

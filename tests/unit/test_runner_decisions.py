@@ -76,10 +76,10 @@ async def test_a_roll_back_says_what_it_undid_and_what_it_left(world: World, wor
 
     details = [step.detail for step in run.steps]
     assert details[0] == f"deleted project {ref}"
-    assert details[1] == "Left as it is: the schema goes with the project"
+    assert details[1] == "nothing to undo here: the schema goes with the project"
     assert details[3] == "the platform deleted the tenant"
     assert details[4] == "no record was made"
-    assert details[6] == "Left as it is: a sent e-mail can't be called back"
+    assert details[6] == "nothing to undo here: an e-mail, once sent, can't be called back"
 
 
 async def test_only_what_was_begun_is_undone(world: World, worker: FakeWorker) -> None:

@@ -52,7 +52,8 @@ class PostgresTenants:
         return _tenant(row) if row else None
 
     async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
-        pattern = f"%{text.replace('%', '').replace('_', '')}%"
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        pattern = f"%{escaped}%"
         total = await self._connection.fetchval(
             f"select count(*) from tenants where {_MATCHES}", text, pattern
         )

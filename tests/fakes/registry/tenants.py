@@ -190,7 +190,7 @@ def _tenant(row: Row) -> Tenant:
 def _matches(row: Row, text: str) -> bool:
     if row["state"] is TenantState.DELETED:
         return False
-    wanted = text.replace("%", "").replace("_", "").lower()
+    wanted = text.lower()
     return any(wanted in row[name].lower() for name in ("subdomain", "company_name", "admin_email"))
 
 

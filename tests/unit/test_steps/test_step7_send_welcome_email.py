@@ -202,7 +202,7 @@ def test_the_representation_of_a_message_hides_its_body() -> None:
 
 def test_it_has_no_undo_and_says_why() -> None:
     assert send_welcome_email.undo is None
-    assert send_welcome_email.no_undo == "a sent e-mail can't be called back"
+    assert send_welcome_email.no_undo == "an e-mail, once sent, can't be called back"
     assert send_welcome_email.detail(EMAIL) == f"to {EMAIL}"
 
 
