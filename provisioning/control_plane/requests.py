@@ -51,7 +51,7 @@ class Requests:
                 latest = await tx.runs.find_latest(request.subdomain, kind=RunKind.PROVISION)
             if latest is not None and request_hash(latest.request) == request_hash(request.to_json()):
                 raise Refused(
-                    f"{request.subdomain} is there already, made by this very request; "
+                    f"The subdomain {request.subdomain} is taken, by this very request, which has run already; "
                     f"see `tenantbot status {request.subdomain}`.",
                     code="taken",
                     field="subdomain",
