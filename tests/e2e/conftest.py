@@ -57,6 +57,7 @@ class Terminal:
             env={"PATH": os.environ["PATH"], "HOME": str(self.home)},
             stdout=pipe,
             stderr=pipe,
+            preexec_fn=_listen_to_ctrl_c,  # noqa: PLW1509 - no thread of ours holds a lock that it needs
         )
         self.started.append(process)
         return process
@@ -134,6 +135,11 @@ async def terminal(shared_home: Path) -> AsyncIterator[Terminal]:
     async with attach(shared_home):
         await found.clear_faults()
     found.kill_everything()
+
+
+def _listen_to_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and its children's children too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _kill(pid: int, number: signal.Signals) -> None:
