@@ -44,7 +44,9 @@ async def ensure_im(desk: Desk, workspace: Workspace, person: str) -> tuple[str,
             return found, False
         channel = new_id("D")
         await connection.execute(
-            "insert into slack_channels (id, name, kind, person_id) values ($1, $1, 'im', $2)", channel, person
+            "insert into slack_channels (id, name, kind, person_id) values ($1, $1, 'im', $2)",
+            channel,
+            person,
         )
         await connection.executemany(
             "insert into slack_members (channel_id, person_id) values ($1, $2)",

@@ -65,7 +65,9 @@ class Slack:
         return await self.act(f"/people/{person}/channels/{channel}/commands", text=line)
 
     async def messages(self, person: str, channel: str = OPS) -> list[dict[str, Any]]:
-        seen: list[dict[str, Any]] = (await self.see(f"/people/{person}/channels/{channel}/messages"))["messages"]
+        seen: list[dict[str, Any]] = (await self.see(f"/people/{person}/channels/{channel}/messages"))[
+            "messages"
+        ]
         return seen
 
     async def thread(self, person: str, ts: str, channel: str = OPS) -> list[dict[str, Any]]:
@@ -131,11 +133,11 @@ async def open_slack(state: State) -> AsyncIterator[Slack]:
 async def socket_mode(slack: Slack, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     """Connect an app by one socket of its own."""
     handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=2)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # the library's
     try:
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]  # the library's
 
 
 def new_app(slack: Slack) -> AsyncApp:

@@ -45,7 +45,9 @@ def _listen(app: AsyncApp) -> None:
     @app.command("/tenant")
     async def open_modal(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
-        view = modal(text_input("company", "Company"), callback_id="provision", private_metadata=body["channel_id"])
+        view = modal(
+            text_input("company", "Company"), callback_id="provision", private_metadata=body["channel_id"]
+        )
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     @app.view("provision")
@@ -69,7 +71,10 @@ def _listen(app: AsyncApp) -> None:
         await ack()
         by = body["user"]["id"]
         await client.chat_update(
-            channel=body["channel"]["id"], ts=body["message"]["ts"], text=f"Retried by {by}", blocks=[section("…")]
+            channel=body["channel"]["id"],
+            ts=body["message"]["ts"],
+            text=f"Retried by {by}",
+            blocks=[section("…")],
         )
         await respond(text=f"You retried {body['actions'][0]['value']}", replace_original=False)
 
@@ -102,7 +107,10 @@ async def test_a_command_leads_to_a_modal_a_thread_and_a_button(slack: Slack, ap
 
     (root,) = await until(answered)
     assert root["text"] == "Provisioning Acme"
-    assert [message["text"] for message in await slack.thread(APPROVER, root["ts"])] == [root["text"], "Step 1 of 8"]
+    assert [message["text"] for message in await slack.thread(APPROVER, root["ts"])] == [
+        root["text"],
+        "Step 1 of 8",
+    ]
 
     assert await slack.click(APPROVER, root["ts"], "buttons", "retry") == {"ok": True}
 

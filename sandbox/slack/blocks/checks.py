@@ -96,9 +96,7 @@ def array(item: Check, *, least: int = 0, most: int | None = None, distinct: boo
     return check
 
 
-def shape(
-    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Check
-) -> Check:
+def shape(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Check) -> Check:
     """Make the check of an object that has these fields and no others, and keeps the rules between them."""
     known = {**required, **(optional or {})}
 

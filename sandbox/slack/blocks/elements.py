@@ -1,8 +1,18 @@
 """Interactive elements, and which of them may stand in an actions, section, input or context block."""
 
-from sandbox.slack.blocks.checks import Check, anything, array, boolean, by_type, integer, one_field, one_of
+from sandbox.slack.blocks.checks import (
+    Check,
+    anything,
+    array,
+    boolean,
+    by_type,
+    integer,
+    one_field,
+    one_of,
+    text,
+    url,
+)
 from sandbox.slack.blocks.checks import shape as _shape
-from sandbox.slack.blocks.checks import text, url
 from sandbox.slack.blocks.objects import (
     ACTION_ID,
     CHANNEL_ID,
@@ -56,7 +66,13 @@ def _typed(initial: Check, more: dict[str, Check] | None = None) -> Check:
 
 _BUTTON = _element(
     {"text": plain(75)},
-    {"url": url(), "value": text(most=2000), "style": STYLE, "confirm": CONFIRM, "accessibility_label": _LABEL},
+    {
+        "url": url(),
+        "value": text(most=2000),
+        "style": STYLE,
+        "confirm": CONFIRM,
+        "accessibility_label": _LABEL,
+    },
 )
 _CHOICES = array(CHOICE_OPTION, least=1, most=10)
 _DATE = text(pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
@@ -72,7 +88,9 @@ _SELECTS: dict[str, Check] = {
     "conversations_select": _element({}, {"initial_conversation": text(), **_HERE, **_RESPONSE, **_CHOSEN}),
     "channels_select": _element({}, {"initial_channel": CHANNEL_ID, **_RESPONSE, **_CHOSEN}),
     "multi_static_select": _static({"initial_options": _SOME_OPTIONS, **_SEVERAL}),
-    "multi_external_select": _element({}, {"initial_options": _SOME_OPTIONS, **_QUERY, **_SEVERAL, **_CHOSEN}),
+    "multi_external_select": _element(
+        {}, {"initial_options": _SOME_OPTIONS, **_QUERY, **_SEVERAL, **_CHOSEN}
+    ),
     "multi_users_select": _element({}, {"initial_users": array(USER_ID, least=1), **_SEVERAL, **_CHOSEN}),
     "multi_conversations_select": _element(
         {}, {"initial_conversations": array(text(), least=1), **_HERE, **_SEVERAL, **_CHOSEN}

@@ -1,6 +1,17 @@
 """Rich text: sections, lists, quotes and preformatted text, and the leaves in them."""
 
-from sandbox.slack.blocks.checks import Check, anything, array, boolean, by_type, integer, one_of, shape, text, url
+from sandbox.slack.blocks.checks import (
+    Check,
+    anything,
+    array,
+    boolean,
+    by_type,
+    integer,
+    one_of,
+    shape,
+    text,
+    url,
+)
 from sandbox.slack.blocks.objects import BLOCK_ID, CHANNEL_ID, USER_ID
 
 
@@ -59,5 +70,7 @@ CONTAINER = by_type(
         "rich_text_quote": shape({"type": anything, "elements": _LEAVES}, {"border": _BORDER}),
     }
 )
-RICH_TEXT = by_type({"rich_text": shape({"type": anything, "elements": array(CONTAINER)}, {"block_id": BLOCK_ID})})
+RICH_TEXT = by_type(
+    {"rich_text": shape({"type": anything, "elements": array(CONTAINER)}, {"block_id": BLOCK_ID})}
+)
 RICH_TEXT_CELL = shape({"type": anything, "elements": array(CONTAINER)})

@@ -112,7 +112,12 @@ def _check_totals(blocks: list[Any], problems: Problems) -> None:
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the elements of a block that a person can act on."""
-    found = [*block.get("elements", []), block.get("accessory"), block.get("element"), *block.get("actions", [])]
+    found = [
+        *block.get("elements", []),
+        block.get("accessory"),
+        block.get("element"),
+        *block.get("actions", []),
+    ]
     for child in block.get("child_blocks", []):
         found += elements_of(child)
     return [element for element in found if isinstance(element, dict)]

@@ -40,8 +40,6 @@ async def _show_team(call: Call) -> Answer:
 
 METHODS = {
     "auth.test": Method(_test_auth, SPECIAL),
-    "apps.connections.open": Method(
-        _open_connection, TIER1, ("connections:write",), for_app_token=True
-    ),
+    "apps.connections.open": Method(_open_connection, TIER1, ("connections:write",), for_app_token=True),
     "team.info": Method(_show_team, TIER3, ("team:read",)),
 }

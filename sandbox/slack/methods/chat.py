@@ -124,7 +124,9 @@ async def _own_message(call: Call, channel: Row, otherwise: str) -> Row:
 
 def _keep_shape(before: Row, content: Content) -> None:
     """Refuse to replace a message that is one rich text by other blocks."""
-    kinds = [{block["type"] for block in blocks or []} for blocks in (from_json(before["blocks"]), content.blocks)]
+    kinds = [
+        {block["type"] for block in blocks or []} for blocks in (from_json(before["blocks"]), content.blocks)
+    ]
     if kinds[0] == {"rich_text"} and content.blocks and "rich_text" not in kinds[1]:
         raise Refusal("block_mismatch")
 

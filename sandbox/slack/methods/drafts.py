@@ -82,4 +82,6 @@ def _is_flat(value: Any, *, inside: bool = False) -> bool:
         return True
     if inside or not isinstance(value, (dict, list)):
         return False
-    return all(_is_flat(entry, inside=True) for entry in (value.values() if isinstance(value, dict) else value))
+    return all(
+        _is_flat(entry, inside=True) for entry in (value.values() if isinstance(value, dict) else value)
+    )

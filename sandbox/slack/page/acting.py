@@ -17,9 +17,7 @@ from sandbox.slack.refusals import Refusal
 async def speak(desk: Desk, request: Request) -> Response:
     person, body = await _read(desk, request)
     thread = _text(body, "thread_ts") or None
-    return JSONResponse(
-        await home.speak(person, request.path_params["channel"], _text(body, "text"), thread)
-    )
+    return JSONResponse(await home.speak(person, request.path_params["channel"], _text(body, "text"), thread))
 
 
 async def run_command(desk: Desk, request: Request) -> Response:
@@ -42,17 +40,13 @@ async def click_view(desk: Desk, request: Request) -> Response:
 
 async def submit_view(desk: Desk, request: Request) -> Response:
     person, body = await _read(desk, request)
-    return JSONResponse(
-        await modals.submit_view(person, request.path_params["view"], body.get("values", {}))
-    )
+    return JSONResponse(await modals.submit_view(person, request.path_params["view"], body.get("values", {})))
 
 
 async def close_view(desk: Desk, request: Request) -> Response:
     person, body = await _read(desk, request)
     everything = body.get("everything") is True
-    return JSONResponse(
-        await modals.close_view(person, request.path_params["view"], everything=everything)
-    )
+    return JSONResponse(await modals.close_view(person, request.path_params["view"], everything=everything))
 
 
 async def open_home(desk: Desk, request: Request) -> Response:

@@ -41,7 +41,9 @@ async def show_workspace(desk: Desk, _request: Request) -> Response:
 
 async def show_channels(desk: Desk, request: Request) -> Response:
     person = await _person(desk, request)
-    is_outsider = person.row["is_restricted"] or person.row["is_ultra_restricted"] or person.row["is_stranger"]
+    is_outsider = (
+        person.row["is_restricted"] or person.row["is_ultra_restricted"] or person.row["is_stranger"]
+    )
     return JSONResponse(
         {
             "channels": [

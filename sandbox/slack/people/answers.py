@@ -60,7 +60,9 @@ async def complain(desk: Desk, person: str, channel: str, text: str) -> None:
 
 async def _delete(desk: Desk, row: Row) -> None:
     await desk.state.pool.execute(
-        "update slack_messages set deleted = true where channel_id = $1 and ts = $2", row["channel_id"], row["ts"]
+        "update slack_messages set deleted = true where channel_id = $1 and ts = $2",
+        row["channel_id"],
+        row["ts"],
     )
     tell_change(desk, row)
 

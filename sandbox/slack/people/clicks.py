@@ -61,7 +61,9 @@ async def click_view(person: Person, view_id: str, act: dict[str, Any]) -> dict[
     payload = person.signature() | {
         "type": "block_actions",
         "container": {"type": "view", "view_id": view_id},
-        "trigger_id": await make_trigger(person.desk, person.id, view_id if view["kind"] == "modal" else None),
+        "trigger_id": await make_trigger(
+            person.desk, person.id, view_id if view["kind"] == "modal" else None
+        ),
         "view": shape | {"state": {"values": state}},
         "actions": [action],
     }

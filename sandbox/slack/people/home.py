@@ -14,7 +14,7 @@ from sandbox.slack.views import find_home, view_shape
 
 async def open_home(person: Person) -> dict[str, Any]:
     channel, _ = await ensure_im(person.desk, person.workspace, person.id)
-    event = {
+    event: dict[str, Any] = {
         "type": "app_home_opened",
         "user": person.id,
         "channel": channel,
