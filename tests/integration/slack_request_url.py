@@ -1,7 +1,10 @@
-"""An app reached by signed HTTP: Bolt behind a server of its own, known to the stand-in by its address."""
+"""Apps reached by signed HTTP: Bolt behind a server of its own, and one that only writes down what it gets."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qsl
 
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -21,6 +24,32 @@ async def request_url(slack: Slack, app: AsyncApp) -> AsyncIterator[str]:
     async def endpoint(request: Request) -> Response:
         return await handler.handle(request)
 
+    async with _served(slack, endpoint) as url:
+        yield url
+
+
+@asynccontextmanager
+async def recorded(slack: Slack) -> AsyncIterator[list[dict[str, Any]]]:
+    """Acknowledge everything and say nothing; yield the payloads as they came."""
+    sent: list[dict[str, Any]] = []
+
+    async def endpoint(request: Request) -> Response:
+        body = (await request.body()).decode()
+        if request.headers["content-type"].startswith("application/json"):
+            sent.append(json.loads(body))
+        else:
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            sent.append(json.loads(form["payload"]) if "payload" in form else form)
+        return Response()
+
+    async with _served(slack, endpoint):
+        yield sent
+
+
+@asynccontextmanager
+async def _served(
+    slack: Slack, endpoint: Callable[[Request], Awaitable[Response]]
+) -> AsyncIterator[str]:
     server = await serve(Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])]))
     url = f"{server.url}/slack/events"
     await slack.settings(request_url=url)

@@ -34,7 +34,7 @@ def _leaf(required: dict[str, Check], optional: dict[str, Check] | None = None) 
 
 
 _URL = url(most=None)
-_LEAF = by_type(
+LEAF = by_type(
     {
         "text": _leaf({"text": text(least=0)}),
         "link": _leaf({"url": _URL}, {"text": text(least=0), "unsafe": boolean}),
@@ -50,7 +50,7 @@ _LEAF = by_type(
         ),
     }
 )
-_LEAVES = array(_LEAF)
+_LEAVES = array(LEAF)
 _BORDER = one_of(0, 1)
 _SECTION = shape({"type": anything, "elements": _LEAVES})
 CONTAINER = by_type(

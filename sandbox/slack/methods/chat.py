@@ -59,6 +59,8 @@ async def _update(call: Call) -> Answer:
     assert changed is not None
     tell_change(call.desk, changed)
     message = message_shape(changed, call.workspace)
+    for name in ("ts", "thread_ts", "parent_user_id"):  # said beside the message, or not at all
+        message.pop(name, None)
     return {"channel": channel["id"], "ts": changed["ts"], "text": changed["text"], "message": message}
 
 
