@@ -10,7 +10,7 @@ from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.serve import serve
@@ -44,6 +44,17 @@ async def recorded(slack: Slack) -> AsyncIterator[list[dict[str, Any]]]:
 
     async with _served(slack, endpoint):
         yield sent
+
+
+@asynccontextmanager
+async def answering(slack: Slack, answer: dict[str, Any], status: int = 200) -> AsyncIterator[None]:
+    """Answer every request alike."""
+
+    async def endpoint(_request: Request) -> Response:
+        return JSONResponse(answer, status)
+
+    async with _served(slack, endpoint):
+        yield
 
 
 @asynccontextmanager
