@@ -24,7 +24,7 @@ async def request_url(slack: Slack, app: AsyncApp) -> AsyncIterator[str]:
     async def endpoint(request: Request) -> Response:
         return await handler.handle(request)
 
-    async with _served(slack, endpoint) as url:
+    async with served(slack, endpoint) as url:
         yield url
 
 
@@ -42,7 +42,7 @@ async def recorded(slack: Slack) -> AsyncIterator[list[dict[str, Any]]]:
             sent.append(json.loads(form["payload"]) if "payload" in form else form)
         return Response()
 
-    async with _served(slack, endpoint):
+    async with served(slack, endpoint):
         yield sent
 
 
@@ -53,12 +53,12 @@ async def answering(slack: Slack, answer: dict[str, Any], status: int = 200) -> 
     async def endpoint(_request: Request) -> Response:
         return JSONResponse(answer, status)
 
-    async with _served(slack, endpoint):
+    async with served(slack, endpoint):
         yield
 
 
 @asynccontextmanager
-async def _served(
+async def served(
     slack: Slack, endpoint: Callable[[Request], Awaitable[Response]]
 ) -> AsyncIterator[str]:
     server = await serve(Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])]))
