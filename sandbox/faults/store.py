@@ -34,6 +34,8 @@ SLACK_ERRORS = frozenset(
         "cant_update_message",
         "edit_window_closed",
         "message_limit_exceeded",
+        "restricted_action_thread_locked",
+        "token_revoked",
     }
 )
 KINDS: dict[str, frozenset[str]] = {

@@ -24,7 +24,6 @@ async def take_answer(desk: Desk, request: Request) -> Response:
             person=row["person_id"],
             channel=row["channel_id"],
             message_ts=row["message_ts"],
-            thread_ts=row["thread_ts"],
         )
     except Refusal as refusal:
         return JSONResponse(refusal.body, 400)

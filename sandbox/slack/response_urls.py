@@ -16,18 +16,19 @@ async def make_response_url(
     channel: str,
     *,
     message_ts: str | None = None,
-    thread_ts: str | None = None,
     kind: str = "commands",
 ) -> str:
     token = secrets.token_urlsafe(18)
     await desk.state.pool.execute(
-        "insert into slack_response_urls (token, person_id, channel_id, message_ts, thread_ts)"
-        " values ($1, $2, $3, $4, $5)",
-        token, person, channel, message_ts, thread_ts,
-    )  # fmt: skip
+        "insert into slack_response_urls (token, person_id, channel_id, message_ts) values ($1, $2, $3, $4)",
+        token,
+        person,
+        channel,
+        message_ts,
+    )
     return f"{desk.base_url}/{kind}/{token}"
 
 
 async def use_response_url(desk: Desk, token: str) -> Row | None:
-    """Count one use; `status` says whether the address was still good for it."""
+    """Count one use; `refused` says why the address was not good for it any more."""
     return await desk.state.pool.fetchrow(_USE, token)

@@ -115,7 +115,6 @@ create table if not exists slack_response_urls (
     person_id text not null,
     channel_id text not null,
     message_ts text,
-    thread_ts text,
     made_at timestamptz not null default now(),
     used integer not null default 0
 );

@@ -58,9 +58,7 @@ async def answering(slack: Slack, answer: dict[str, Any], status: int = 200) -> 
 
 
 @asynccontextmanager
-async def served(
-    slack: Slack, endpoint: Callable[[Request], Awaitable[Response]]
-) -> AsyncIterator[str]:
+async def served(slack: Slack, endpoint: Callable[[Request], Awaitable[Response]]) -> AsyncIterator[str]:
     server = await serve(Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])]))
     url = f"{server.url}/slack/events"
     await slack.settings(request_url=url)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from sandbox.slack.blocks import check_message_blocks, check_view
 from sandbox.slack.blocks.checks import Check
@@ -22,7 +22,10 @@ ROOT = Path(__file__).parent.parent.parent
 PLAIN = {"type": "plain_text", "text": "Words"}
 MARKED = {"type": "mrkdwn", "text": "*Words*"}
 OPTION = {"text": PLAIN, "value": "one"}
-RICH = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}
+RICH = {
+    "type": "rich_text",
+    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}],
+}
 IMAGE = {"type": "image", "image_url": "https://taskifai.test/a.png", "alt_text": "A picture"}
 CONFIRM = {"title": PLAIN, "text": MARKED, "confirm": PLAIN, "deny": PLAIN, "style": "danger"}
 LINK = "https://taskifai.test"
@@ -41,7 +44,9 @@ class Contract:
         return self._blocks.is_valid(blocks) and self._surface("message", blocks)
 
     def takes_view(self, view: dict[str, Any]) -> bool:
-        return self.part(f"{view['type']}_view").is_valid(view) and self._surface(view["type"], view["blocks"])
+        return self.part(f"{view['type']}_view").is_valid(view) and self._surface(
+            view["type"], view["blocks"]
+        )
 
     def _surface(self, surface: str, blocks: list[dict[str, Any]]) -> bool:
         kinds = [block["type"] for block in blocks]
@@ -83,7 +88,12 @@ SELECTS: list[dict[str, Any]] = [
     {"type": "users_select", "initial_user": "U0VIEWER001"},
     {"type": "conversations_select", "filter": {"include": ["im"]}, "default_to_current_conversation": True},
     {"type": "channels_select", "initial_channel": "C0OPS000001"},
-    {"type": "multi_static_select", "options": [OPTION], "initial_options": [OPTION], "max_selected_items": 2},
+    {
+        "type": "multi_static_select",
+        "options": [OPTION],
+        "initial_options": [OPTION],
+        "max_selected_items": 2,
+    },
     {"type": "multi_external_select"},
     {"type": "multi_users_select", "initial_users": ["U0VIEWER001"]},
     {"type": "multi_conversations_select", "initial_conversations": ["C1"]},
@@ -333,11 +343,19 @@ VIEW = modal(
     notify_on_close=False,
     submit_disabled=False,
 )
-HOME = {"type": "home", "blocks": [section("x")], "callback_id": "home", "private_metadata": "", "external_id": ""}
+HOME = {
+    "type": "home",
+    "blocks": [section("x")],
+    "callback_id": "home",
+    "private_metadata": "",
+    "external_id": "",
+}
 
 
 @pytest.mark.parametrize("view", [VIEW, HOME], ids=["modal", "home"])
-def test_agrees_with_the_schema_on_views_and_their_variations(contract: Contract, view: dict[str, Any]) -> None:
+def test_agrees_with_the_schema_on_views_and_their_variations(
+    contract: Contract, view: dict[str, Any]
+) -> None:
     for varied in (view, *variations(view)):
         if varied.get("type") in ("modal", "home"):
             assert takes_view(varied) == contract.takes_view(varied), json.dumps(varied)[:500]

@@ -43,7 +43,10 @@ class Socket:
         await self._socket.send_str(text)
 
     async def ended(self) -> bool:
-        return (await self._socket.receive(timeout=10)).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+        return (await self._socket.receive(timeout=10)).type in (
+            aiohttp.WSMsgType.CLOSE,
+            aiohttp.WSMsgType.CLOSED,
+        )
 
 
 @pytest.fixture
@@ -57,7 +60,9 @@ async def connect(slack: Slack, session: aiohttp.ClientSession, stack: AsyncExit
     return Socket(await stack.enter_async_context(session.ws_connect(address)))
 
 
-async def test_a_socket_says_hello_and_its_ticket_is_used_up(slack: Slack, session: aiohttp.ClientSession) -> None:
+async def test_a_socket_says_hello_and_its_ticket_is_used_up(
+    slack: Slack, session: aiohttp.ClientSession
+) -> None:
     address = (await slack.call("apps.connections.open", token=slack.app_token))["url"]
     assert address.startswith("ws://127.0.0.1:")
     async with session.ws_connect(address) as socket:
@@ -210,7 +215,9 @@ async def test_an_event_that_is_not_acknowledged_comes_again_at_once(slack: Slac
     async def endpoint(request: Request) -> Response:
         event = json.loads(await request.body())
         headers = request.headers
-        tries.append((headers.get("x-slack-retry-num"), headers.get("x-slack-retry-reason"), event["event_id"]))
+        tries.append(
+            (headers.get("x-slack-retry-num"), headers.get("x-slack-retry-reason"), event["event_id"])
+        )
         return Response(status_code=500 if len(tries) == 1 else 200)
 
     async with served(slack, endpoint):

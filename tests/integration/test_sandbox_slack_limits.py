@@ -1,5 +1,6 @@
 """Rate tiers, the allowance of a channel, and faults on demand."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -47,10 +48,17 @@ async def test_a_method_has_a_window_of_a_minute(slack: Slack) -> None:
     assert (await slack.ask("usergroups.list")).status_code == 200
 
 
-async def test_connections_are_opened_once_a_minute(slack: Slack) -> None:
-    first = await slack.ask("apps.connections.open", token=slack.app_token)
-    second = await slack.ask("apps.connections.open", token=slack.app_token)
-    assert (first.status_code, second.status_code) == (200, 429)
+async def test_connections_are_opened_in_a_burst_and_then_once_a_minute(slack: Slack) -> None:
+    answers = [await slack.ask("apps.connections.open", token=slack.app_token) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert 50 <= int(answers[-1].headers["retry-after"]) <= 60
+
+
+async def test_calls_at_the_same_time_share_one_allowance(slack: Slack) -> None:
+    answers = await asyncio.gather(*(slack.ask("chat.postMessage", channel=OPS, text="x") for _ in range(12)))
+    said = [answer for answer in answers if answer.status_code == 200]
+    assert 4 <= len(said) <= 7
+    assert len(await slack.messages(OPERATOR)) == len(said)
 
 
 async def test_limits_can_be_scaled(slack: Slack) -> None:

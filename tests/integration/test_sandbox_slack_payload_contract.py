@@ -96,7 +96,9 @@ async def test_commands_clicks_and_views_have_their_shapes(slack: Slack, shapes:
         blocks = [section("x"), button("retry", "run-1")]
         root = await slack.call("chat.postMessage", channel=OPS, text="x", blocks=blocks)
         await slack.click(OPERATOR, root["ts"], "buttons", "retry")
-        reply = await slack.call("chat.postMessage", channel=OPS, text="x", thread_ts=root["ts"], blocks=blocks)
+        reply = await slack.call(
+            "chat.postMessage", channel=OPS, text="x", thread_ts=root["ts"], blocks=blocks
+        )
         await slack.click(OPERATOR, reply["ts"], "buttons", "retry")
         view = modal(text_input("company", "Company"), button("more", "1"), notify_on_close=True)
         trigger = await slack.trigger(OPERATOR)
@@ -115,13 +117,17 @@ async def test_commands_clicks_and_views_have_their_shapes(slack: Slack, shapes:
         shapes.check("BlockActionPayload", click)
     assert clicked.keys() == ALWAYS["block_actions"]
     assert in_thread["container"]["thread_ts"] == root["ts"] == in_thread["message"]["thread_ts"]
-    assert in_view.keys() == ALWAYS["block_actions"] - {"channel", "message", "state", "response_url"} | {"view"}
+    assert in_view.keys() == ALWAYS["block_actions"] - {"channel", "message", "state", "response_url"} | {
+        "view"
+    }
     assert in_view["container"] == {"type": "view", "view_id": in_view["view"]["id"]}
     shapes.check("ViewClosedPayload", closed)
     assert closed.keys() == ALWAYS["view_closed"]
     shapes.check("ViewSubmissionPayload", submitted)
     assert submitted.keys() == ALWAYS["view_submission"]
-    assert submitted["view"]["state"]["values"] == {"company": {"it": {"type": "plain_text_input", "value": "Acme"}}}
+    assert submitted["view"]["state"]["values"] == {
+        "company": {"it": {"type": "plain_text_input", "value": "Acme"}}
+    }
 
 
 async def test_events_have_their_shapes(slack: Slack, shapes: Shapes) -> None:

@@ -19,8 +19,8 @@ from sandbox.slack.workspace import (
     SHARED,
     STRANGER,
     VIEWER,
+    ensure_workspace,
 )
-from sandbox.slack.workspace import ensure_workspace
 from sandbox.state import State
 from tests.integration.slack_request_url import recorded
 from tests.integration.slack_stand_in import Slack, button, open_slack, section
@@ -83,7 +83,12 @@ async def test_a_click_on_an_ephemeral_message_has_no_message(slack: Slack) -> N
 
 async def test_elements_say_what_was_chosen(slack: Slack) -> None:
     options = [{"text": {"type": "plain_text", "text": word}, "value": word} for word in ("eu", "us")]
-    chooser = {"type": "static_select", "action_id": "region", "options": options, "initial_option": options[1]}
+    chooser = {
+        "type": "static_select",
+        "action_id": "region",
+        "options": options,
+        "initial_option": options[1],
+    }
     people = {"type": "users_select", "action_id": "who"}
     menu = {"type": "overflow", "action_id": "more", "options": options}
     blocks = [{"type": "actions", "block_id": "all", "elements": [chooser, people, menu]}]
@@ -173,8 +178,7 @@ async def test_changes_are_streamed_to_those_whom_they_concern(slack: Slack) -> 
     async def read(person: str, seen: list[Any]) -> None:
         async with slack.page.stream("GET", f"/people/{person}/events") as stream:
             async for line in stream.aiter_lines():
-                if line.startswith("data: "):
-                    seen.append(json.loads(line.removeprefix("data: ")))
+                seen += [json.loads(data) for data in line.split("data: ")[1:]]
 
     operator: list[Any] = []
     viewer: list[Any] = []
@@ -190,12 +194,18 @@ async def test_changes_are_streamed_to_those_whom_they_concern(slack: Slack) -> 
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert [change.get("ts", change["type"]) for change in operator] == ["hello", private["message_ts"], public["ts"]]
+    assert [change.get("ts", change["type"]) for change in operator] == [
+        "hello",
+        private["message_ts"],
+        public["ts"],
+    ]
     assert [change.get("ts", change["type"]) for change in viewer] == ["hello", public["ts"], "home"]
 
 
 async def test_the_page_takes_acts_only_from_its_own_scripts(slack: Slack) -> None:
-    answer = await slack.page.post(f"/people/{OPERATOR}/home", content="{}", headers={"content-type": "text/plain"})
+    answer = await slack.page.post(
+        f"/people/{OPERATOR}/home", content="{}", headers={"content-type": "text/plain"}
+    )
     assert answer.json()["error"] == "json_expected"
 
 

@@ -48,7 +48,15 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(slack: Slack) -> Non
 
 async def test_a_bad_view_costs_no_trigger(slack: Slack) -> None:
     trigger = await slack.trigger(OPERATOR)
-    for bad in ({"type": "modal"}, HOME, "x", [], None, modal({"type": "plan", "title": "x"})):
+    bad_views: tuple[Any, ...] = (
+        {"type": "modal"},
+        HOME,
+        "x",
+        [],
+        None,
+        modal({"type": "plan", "title": "x"}),
+    )
+    for bad in bad_views:
         assert await error_of(slack, "views.open", trigger_id=trigger, view=bad) == "invalid_arguments"
     too_large = modal(*[section("x" * 2900) for _ in range(90)])
     assert await error_of(slack, "views.open", trigger_id=trigger, view=too_large) == "view_too_large"
@@ -101,7 +109,10 @@ async def test_home_tabs_are_published_under_their_hash(slack: Slack) -> None:
     first = (await slack.call("views.publish", user_id=OPERATOR, view=HOME))["view"]
     second = (await slack.call("views.publish", user_id=OPERATOR, view=HOME, hash=first["hash"]))["view"]
     assert (second["id"], second["type"]) == (first["id"], "home")
-    assert await error_of(slack, "views.publish", user_id=OPERATOR, view=HOME, hash=first["hash"]) == "hash_conflict"
+    assert (
+        await error_of(slack, "views.publish", user_id=OPERATOR, view=HOME, hash=first["hash"])
+        == "hash_conflict"
+    )
     assert await error_of(slack, "views.publish", user_id=BOT, view=HOME) == "invalid_arguments"
     assert await error_of(slack, "views.publish", user_id=OPERATOR, view=FORM) == "invalid_arguments"
     assert (await slack.see(f"/people/{OPERATOR}/home"))["view"]["hash"] == second["hash"]
@@ -128,7 +139,11 @@ async def test_what_was_entered_survives_an_update_of_the_view(slack: Slack) -> 
         ({"response_action": "clear"}, {"ok": True}, 0),
         ({"response_action": "update", "view": FORM}, {"ok": True}, 2),
         ({"response_action": "push", "view": FORM}, {"ok": True}, 3),
-        ({"response_action": "errors", "errors": {"company": "No."}}, {"ok": False, "errors": {"company": "No."}}, 2),
+        (
+            {"response_action": "errors", "errors": {"company": "No."}},
+            {"ok": False, "errors": {"company": "No."}},
+            2,
+        ),
     ],
     ids=["close", "clear", "update", "push", "errors"],
 )
@@ -153,7 +168,9 @@ async def test_a_submission_is_answered_in_five_ways(
         {"response_action": "vanish"},
     ],
 )
-async def test_an_answer_that_slack_would_not_take_leaves_the_modal(slack: Slack, answer: dict[str, Any]) -> None:
+async def test_an_answer_that_slack_would_not_take_leaves_the_modal(
+    slack: Slack, answer: dict[str, Any]
+) -> None:
     await show(slack)
     async with answering(slack, answer):
         said = await slack.submit(OPERATOR, company="Acme")

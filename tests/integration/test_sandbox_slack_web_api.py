@@ -79,11 +79,17 @@ async def test_arguments_come_in_three_ways(slack: Slack) -> None:
     form = {"channel": OPS, "text": "x", "blocks": blocks, "token": slack.bot_token}
     assert (await page.post(f"{api}/chat.postMessage", data=form)).json()["ok"]
     query = {"channel": OPS, "limit": "1"}
-    assert (await page.get(f"{api}/conversations.history", params=query, headers=headers)).json()["has_more"] is False
+    assert (await page.get(f"{api}/conversations.history", params=query, headers=headers)).json()[
+        "has_more"
+    ] is False
     assert (await page.post(f"{api}/users.info", json={"user": VIEWER}, headers=headers)).json()["ok"]
     headers["content-type"] = "application/json"
-    assert (await page.post(f"{api}/users.info", content="{", headers=headers)).json()["error"] == "invalid_json"
-    assert (await page.post(f"{api}/users.info", content="1", headers=headers)).json()["error"] == "json_not_object"
+    assert (await page.post(f"{api}/users.info", content="{", headers=headers)).json()[
+        "error"
+    ] == "invalid_json"
+    assert (await page.post(f"{api}/users.info", content="1", headers=headers)).json()[
+        "error"
+    ] == "json_not_object"
 
 
 async def test_refuses_unknown_methods_and_tokens(slack: Slack) -> None:
@@ -132,9 +138,14 @@ async def test_refuses_channels_where_the_app_cannot_speak(slack: Slack) -> None
     assert await error_of(slack, "chat.postMessage", channel="#ops", text="x") == "channel_not_found"
     assert await error_of(slack, "chat.postMessage", text="x") == "channel_not_found"
     assert await error_of(slack, "chat.postMessage", channel=GENERAL, text="x") == "not_in_channel"
-    assert await error_of(slack, "chat.postEphemeral", channel=GENERAL, user=VIEWER, text="x") == "not_in_channel"
+    assert (
+        await error_of(slack, "chat.postEphemeral", channel=GENERAL, user=VIEWER, text="x")
+        == "not_in_channel"
+    )
     assert await error_of(slack, "conversations.history", channel=GENERAL) == "not_in_channel"
+    ts = (await slack.call("chat.postMessage", channel=OPS, text="x"))["ts"]
     await slack.state.pool.execute("update slack_channels set is_archived = true where id = $1", OPS)
+    assert await error_of(slack, "chat.update", channel=OPS, ts=ts, text="y") == "is_inactive"
     assert await error_of(slack, "chat.postMessage", channel=OPS, text="x") == "is_archived"
     await slack.state.pool.execute("update slack_channels set kind = 'group' where id = $1", GENERAL)
     assert await error_of(slack, "conversations.info", channel=GENERAL) == "channel_not_found"
@@ -177,9 +188,15 @@ async def test_checks_metadata(slack: Slack) -> None:
     assert await post({"event_type": "run", "event_payload": {}, "more": 1}) == "invalid_metadata_format"
     assert await post({"event_type": "run"}) == "invalid_metadata_schema"
     assert await post({"event_type": "no words", "event_payload": {}}) == "invalid_metadata_schema"
-    assert await post({"event_type": "run", "event_payload": {"a": {"b": {"c": 1}}}}) == "invalid_metadata_schema"
+    assert (
+        await post({"event_type": "run", "event_payload": {"a": {"b": {"c": 1}}}})
+        == "invalid_metadata_schema"
+    )
     assert await post({"event_type": "run", "event_payload": {"a": "x" * 8000}}) == "metadata_too_large"
-    good = {"event_type": "run", "event_payload": {"id": "1", "n": 2, "ok": True, "list": [1], "in": {"a": "b"}}}
+    good = {
+        "event_type": "run",
+        "event_payload": {"id": "1", "n": 2, "ok": True, "list": [1], "in": {"a": "b"}},
+    }
     said = await slack.call("chat.postMessage", channel=OPS, text="x", metadata=good)
     assert said["message"]["metadata"] == good
 
@@ -199,7 +216,9 @@ async def test_refuses_changes_of_what_is_not_there_or_not_ours(slack: Slack) ->
     assert await update(mine, text="y" * 4001) == "msg_too_long"
     assert await update(mine) == "no_text"
     assert await update(mine, text="y", blocks=[{"type": "section"}]) == "invalid_blocks"
-    assert await error_of(slack, "chat.update", channel="C0NOTTHERE1", ts=mine, text="y") == "channel_not_found"
+    assert (
+        await error_of(slack, "chat.update", channel="C0NOTTHERE1", ts=mine, text="y") == "channel_not_found"
+    )
     assert await error_of(slack, "chat.delete", channel=OPS, ts=theirs) == "cant_delete_message"
     assert (await slack.call("chat.delete", channel=OPS, ts=mine))["ok"]
     assert await error_of(slack, "chat.delete", channel=OPS, ts=mine) == "message_not_found"
@@ -232,7 +251,9 @@ async def test_ephemerals_are_for_one_member_only(slack: Slack) -> None:
     assert history["messages"] == []
     refused = await error_of(slack, "chat.postEphemeral", channel=OPS, user=STRANGER, text="x")
     assert refused == "user_not_in_channel"
-    assert await error_of(slack, "chat.postEphemeral", channel=OPS, user="U1", text="x") == "user_not_in_channel"
+    assert (
+        await error_of(slack, "chat.postEphemeral", channel=OPS, user="U1", text="x") == "user_not_in_channel"
+    )
 
 
 async def test_people_are_what_they_are(slack: Slack) -> None:
@@ -281,7 +302,9 @@ def test_tiers_and_scopes_are_the_published_ones() -> None:
     if not folder.is_dir():
         pytest.skip(f"The contracts of Slack are not in {folder} (set CONTRACTS_DIR).")
     tiers = json.loads((folder / "rate_limit_tiers.json").read_text(encoding="utf-8"))
-    documented = json.loads((folder / "slack_web_methods_2026-05.json").read_text(encoding="utf-8"))["methods"]
+    documented = json.loads((folder / "slack_web_methods_2026-05.json").read_text(encoding="utf-8"))[
+        "methods"
+    ]
     limits = {"Tier1": TIER1, "Tier2": TIER2, "Tier3": TIER3, "Tier4": TIER4}
     for name, method in METHODS.items():
         assert method.per_minute == limits.get(tiers[name], SPECIAL), name

@@ -42,6 +42,8 @@ async def _post_ephemeral(call: Call) -> Answer:
 
 async def _update(call: Call) -> Answer:
     channel = await _seen_channel(call)
+    if channel["is_archived"]:
+        raise Refusal("is_inactive")
     before = await _own_message(call, channel, "cant_update_message")
     content = read_content(call, changes=True)
     _keep_shape(before, content)

@@ -24,7 +24,6 @@ async def answer_person(
     person: str,
     channel: str,
     message_ts: str | None = None,
-    thread_ts: str | None = None,
 ) -> None:
     """Say or change what the answer asks for; refuse it where Slack would not take it."""
     call = Call(desk, workspace, Arguments(answer), frozenset())
@@ -43,7 +42,7 @@ async def answer_person(
         channel_id=channel,
         person_id=workspace.bot_user_id,
         text=content.text,
-        thread_ts=call.arguments.text("thread_ts") or thread_ts,
+        thread_ts=call.arguments.text("thread_ts") or None,
         blocks=content.blocks,
         attachments=content.attachments,
         metadata=content.metadata,

@@ -36,9 +36,7 @@ async def click_message(person: Person, channel: str, ts: str, act: dict[str, An
         "trigger_id": await make_trigger(desk, person.id),
         "channel": {"id": channel, "name": _name(channel_row)},
         "state": {"values": state_of(blocks, act.get("values"))},
-        "response_url": await make_response_url(
-            desk, person.id, channel, message_ts=ts, thread_ts=message["thread_ts"], kind="actions"
-        ),
+        "response_url": await make_response_url(desk, person.id, channel, message_ts=ts, kind="actions"),
         "actions": [_action(person, blocks, act)],
     }
     if not is_ephemeral:
