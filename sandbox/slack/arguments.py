@@ -18,9 +18,6 @@ class Arguments:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = {name: value for name, value in values.items() if value is not None}
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._values
-
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):

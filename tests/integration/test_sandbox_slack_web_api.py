@@ -225,6 +225,26 @@ async def test_refuses_changes_of_what_is_not_there_or_not_ours(slack: Slack) ->
     assert await update(mine, text="y") == "message_not_found"
 
 
+async def test_a_change_says_what_goes_and_what_stays(slack: Slack) -> None:
+    metadata = {"event_type": "run", "event_payload": {"run_id": "1"}}
+    blocks = [section("x")]
+    said = await slack.call("chat.postMessage", channel=OPS, text="x", blocks=blocks, metadata=metadata)
+
+    async def change(**arguments: Any) -> dict[str, Any]:
+        answer = await slack.call("chat.update", channel=OPS, ts=said["ts"], **arguments)
+        message: dict[str, Any] = answer["message"]
+        return message
+
+    with_blocks = await change(text="y", blocks=[section("y")])
+    assert with_blocks["blocks"][0]["text"]["text"] == "y"
+    assert with_blocks["metadata"] == metadata
+    assert "edited" not in with_blocks
+    words = await change(text="z")
+    assert "blocks" not in words
+    assert "edited" in words
+    assert "metadata" not in await change(text="z", metadata={})
+
+
 async def test_rich_text_is_only_replaced_by_rich_text(slack: Slack) -> None:
     rich = {"type": "rich_text", "elements": []}
     ts = (await slack.call("chat.postMessage", channel=OPS, text="x", blocks=[rich]))["ts"]

@@ -56,7 +56,6 @@ async def _update(call: Call) -> Answer:
         to_json(content.attachments),
         to_json(content.metadata),
         call.desk.timestamps.next(),
-        "blocks" in call.arguments or not call.arguments.text("text"),
     )
     assert changed is not None
     tell_change(call.desk, changed)

@@ -43,7 +43,7 @@ def read_content(call: Call, *, changes: bool = False, with_metadata: bool = Tru
     _check_attachments(attachments)
     if not text.strip() and not blocks and not attachments:
         raise Refusal("no_text")
-    metadata = _read_metadata(call) if with_metadata else None
+    metadata = _read_metadata(call, changes=changes) if with_metadata else None
     said = text[:_LONGEST_TEXT] or markdown or _NO_FALLBACK
     return Content(said, fill_ids(blocks) if blocks else None, attachments or None, metadata)
 
@@ -60,10 +60,11 @@ def _check_attachments(attachments: Any) -> None:
             check_message_blocks(entry["blocks"])
 
 
-def _read_metadata(call: Call) -> dict[str, Any] | None:
+def _read_metadata(call: Call, *, changes: bool) -> dict[str, Any] | None:
+    """Return the metadata; an empty object takes away what a message had."""
     metadata = call.arguments.json("metadata", malformed="invalid_metadata_format")
-    if metadata is None:
-        return None
+    if metadata is None or (changes and metadata == {}):
+        return metadata
     if not isinstance(metadata, dict) or not metadata.keys() <= {"event_type", "event_payload"}:
         raise Refusal("invalid_metadata_format")
     kind, payload = metadata.get("event_type"), metadata.get("event_payload")
