@@ -37,6 +37,7 @@ _PAGE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{_CHANNEL}/threads/{{ts}}", reading.show_thread),
     ("GET", f"{_PERSON}/views", reading.show_views),
     ("POST", f"{_PERSON}/views/{{view}}/actions", acting.click_view),
+    ("POST", f"{_PERSON}/views/{{view}}/suggestions", acting.suggest),
     ("POST", f"{_PERSON}/views/{{view}}/submit", acting.submit_view),
     ("POST", f"{_PERSON}/views/{{view}}/close", acting.close_view),
     ("GET", f"{_PERSON}/home", reading.show_home),

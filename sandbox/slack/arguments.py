@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from sandbox.slack.refusals import Refusal, invalid_arguments
+from sandbox.slack.sql import storable
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _MOST = 1000
@@ -16,7 +17,7 @@ class Arguments:
     """The arguments of one call; each is asked for by the kind that the method expects."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = {name: value for name, value in values.items() if value is not None}
+        self._values = {name: storable(value) for name, value in values.items() if value is not None}
 
     def text(self, name: str, default: str = "") -> str:
         value = self._values.get(name, default)
@@ -53,7 +54,7 @@ class Arguments:
         if not value:
             return None
         try:
-            return json.loads(value)
+            return storable(json.loads(value))
         except ValueError:
             raise Refusal(malformed) from None
 

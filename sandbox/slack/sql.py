@@ -22,3 +22,12 @@ def to_json(value: Any) -> str | None:
 
 def from_json(text: str | None) -> Any:
     return None if text is None else json.loads(text)
+
+
+def storable(value: Any) -> Any:
+    """Drop what PostgreSQL cannot hold as text: NUL, and halves of characters."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "ignore").decode()
+    if isinstance(value, dict):
+        return {storable(name): storable(entry) for name, entry in value.items()}
+    return [storable(entry) for entry in value] if isinstance(value, list) else value

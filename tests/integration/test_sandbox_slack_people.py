@@ -22,8 +22,8 @@ from sandbox.slack.workspace import (
     ensure_workspace,
 )
 from sandbox.state import State
-from tests.integration.slack_request_url import recorded
-from tests.integration.slack_stand_in import Slack, button, open_slack, section
+from tests.integration.slack_request_url import answering, recorded
+from tests.integration.slack_stand_in import Slack, button, modal, open_slack, section, text_input
 
 
 @pytest.fixture
@@ -162,6 +162,41 @@ async def test_opening_the_home_tab_is_told_to_the_app(slack: Slack) -> None:
     assert (event["type"], event["user"], event["tab"]) == ("app_home_opened", OPERATOR, "home")
 
 
+async def test_buttons_of_the_home_tab_carry_their_view(slack: Slack) -> None:
+    view = {"type": "home", "blocks": [button("retry", "run-1")]}
+    home = (await slack.call("views.publish", user_id=OPERATOR, view=view))["view"]
+    path = f"/people/{OPERATOR}/views/{home['id']}/actions"
+    async with recorded(slack) as sent:
+        assert await slack.act(path, block_id="buttons", action_id="retry") == {"ok": True}
+    (click,) = sent
+    assert (click["view"]["type"], click["actions"][0]["value"]) == ("home", "run-1")
+    shown = await slack.call("views.open", trigger_id=click["trigger_id"], view=modal(section("x")))
+    assert shown["ok"]
+
+
+async def test_the_app_suggests_options(slack: Slack) -> None:
+    menu = text_input("vendor", "Vendor", element={"type": "external_select", "action_id": "it"})
+    shown = await slack.call("views.open", trigger_id=await slack.trigger(OPERATOR), view=modal(menu))
+    path = f"/people/{OPERATOR}/views/{shown['view']['id']}/suggestions"
+    option = {"text": {"type": "plain_text", "text": "Acme"}, "value": "acme"}
+    asked = {"block_id": "vendor", "action_id": "it", "value": "ac"}
+    async with answering(slack, {"options": [option]}):
+        assert await slack.act(path, **asked) == {"ok": True, "options": [option]}
+    async with answering(slack, {"options": [{"value": "acme"}]}):
+        assert (await slack.act(path, **asked))["error"] == "invalid_options"
+
+
+async def test_odd_characters_are_dropped_and_odd_values_refused(slack: Slack) -> None:
+    said = await slack.act(f"/people/{OPERATOR}/channels/{OPS}/messages", text="a\0b")
+    assert said["message"]["text"] == "ab"
+    blocks = json.dumps([section("a\0b"), section("c\ud83d")])
+    answer = await slack.call("chat.postMessage", channel=OPS, text="x\0", blocks=blocks)
+    assert [block["text"]["text"] for block in answer["message"]["blocks"]] == ["ab", "c"]
+    view = modal(text_input("company", "Company"))
+    await slack.call("views.open", trigger_id=await slack.trigger(OPERATOR), view=view)
+    assert (await slack.submit(OPERATOR, company=7))["error"] == "invalid_value"
+
+
 async def test_groups_change_and_the_app_hears_of_it(slack: Slack) -> None:
     async with recorded(slack) as sent:
         changed = await slack.page.put("/groups/S0OPERATORS/members", json={"users": [VIEWER]})
@@ -170,6 +205,8 @@ async def test_groups_change_and_the_app_hears_of_it(slack: Slack) -> None:
             while not sent:
                 await asyncio.sleep(0.01)
     assert sent[0]["event"]["added_users"] == [VIEWER]
+    unknown = await slack.page.put("/groups/S0OPERATORS/members", json={"users": ["U0NOBODY001"]})
+    assert unknown.json()["error"] == "user_not_found"
     members = await slack.call("usergroups.users.list", usergroup="S0OPERATORS")
     assert members["users"] == [VIEWER]
 

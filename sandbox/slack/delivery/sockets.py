@@ -48,7 +48,8 @@ class Connection:
             return
         answer = self._waiting.get(str(message.get("envelope_id")))
         if answer is not None and not answer.done():
-            answer.set_result(message.get("payload"))
+            payload = message.get("payload")
+            answer.set_result(payload if isinstance(payload, dict) else None)
 
     async def leave(self, reason: str) -> None:
         await self.say({"type": "disconnect", "reason": reason, "debug_info": {"host": _HOST}})

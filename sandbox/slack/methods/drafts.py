@@ -63,8 +63,10 @@ def _check_attachments(attachments: Any) -> None:
 def _read_metadata(call: Call, *, changes: bool) -> dict[str, Any] | None:
     """Return the metadata; an empty object takes away what a message had."""
     metadata = call.arguments.json("metadata", malformed="invalid_metadata_format")
-    if metadata is None or (changes and metadata == {}):
-        return metadata
+    if metadata is None:
+        return None
+    if changes and metadata == {}:
+        return {}
     if not isinstance(metadata, dict) or not metadata.keys() <= {"event_type", "event_payload"}:
         raise Refusal("invalid_metadata_format")
     kind, payload = metadata.get("event_type"), metadata.get("event_payload")

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.slack.desk import Desk
-from sandbox.slack.people import clicks, commands, home, modals
+from sandbox.slack.people import clicks, commands, home, modals, suggestions
 from sandbox.slack.people.person import Person, get_person
 from sandbox.slack.refusals import Refusal
+from sandbox.slack.sql import storable
 
 
 async def speak(desk: Desk, request: Request) -> Response:
@@ -49,6 +50,11 @@ async def close_view(desk: Desk, request: Request) -> Response:
     return JSONResponse(await modals.close_view(person, request.path_params["view"], everything=everything))
 
 
+async def suggest(desk: Desk, request: Request) -> Response:
+    person, body = await _read(desk, request)
+    return JSONResponse(await suggestions.suggest(person, request.path_params["view"], body))
+
+
 async def open_home(desk: Desk, request: Request) -> Response:
     person, _ = await _read(desk, request)
     return JSONResponse(await home.open_home(person))
@@ -64,7 +70,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     if not request.headers.get("content-type", "").startswith("application/json"):
         raise Refusal("json_expected")
     try:
-        body = json.loads(await request.body() or b"{}")
+        body = storable(json.loads(await request.body() or b"{}"))
     except ValueError:
         raise Refusal("invalid_json") from None
     if not isinstance(body, dict):

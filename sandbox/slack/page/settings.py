@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.slack.desk import Desk
 from sandbox.slack.events import tell_of_group
+from sandbox.slack.members import list_people
 from sandbox.slack.page.acting import read_object
 from sandbox.slack.refusals import Refusal
 
@@ -35,6 +36,9 @@ async def change_group(desk: Desk, request: Request) -> Response:
     known = await desk.state.pool.fetchrow("select updated from slack_groups where id = $1", group)
     if known is None or not isinstance(members, list):
         raise Refusal("no_such_subteam")
+    people = {row["id"] for row in await list_people(desk)}
+    if not people.issuperset(members):
+        raise Refusal("user_not_found")
     async with desk.state.pool.acquire() as connection, connection.transaction():
         before = {
             row["person_id"]

@@ -48,8 +48,10 @@ def put(element: dict[str, Any], value: Any) -> dict[str, Any]:
         value = [_option(element, name) for name in value or []]
     elif field == "selected_option" and value is not None:
         value = _option(element, value)
-    elif field == "value" and value == "":
-        value = None
+    elif field == "value":
+        if not isinstance(value, str | None):
+            raise Refusal("invalid_value")
+        value = value or None
     return {"type": element["type"], field: value}
 
 
