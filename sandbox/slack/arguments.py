@@ -70,6 +70,14 @@ async def read_arguments(request: Request) -> Arguments:
     return Arguments(values)
 
 
+async def read_object(request: Request) -> dict[str, Any]:
+    """Read a body that only a script of the page, or the app, has sent: another site cannot set its content type."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise Refusal("json_expected")
+    body: dict[str, Any] = storable(_json_object(await request.body() or b"{}"))
+    return body
+
+
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         values = json.loads(body)

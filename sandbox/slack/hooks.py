@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from sandbox.slack.arguments import read_object
 from sandbox.slack.desk import Desk
-from sandbox.slack.page.acting import read_object
 from sandbox.slack.people.answers import answer_person
 from sandbox.slack.refusals import Refusal
 from sandbox.slack.response_urls import use_response_url

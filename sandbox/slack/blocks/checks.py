@@ -126,6 +126,11 @@ def any_field(*names: str) -> Check:
     return rule
 
 
+def not_empty(value: Any, place: str, problems: Problems) -> None:
+    if not value:
+        note(problems, "must not be empty", place)
+
+
 def one_field(*names: str) -> Check:
     def rule(value: Any, place: str, problems: Problems) -> None:
         if sum(name in value for name in names) != 1:
@@ -134,7 +139,7 @@ def one_field(*names: str) -> Check:
     return rule
 
 
-def by_type(kinds: Mapping[str, Check], *, word: str = "type") -> Check:
+def by_type(kinds: Mapping[str, Check]) -> Check:
     """Make the check that looks at an object's type and takes the check of that type."""
 
     def check(value: Any, place: str, problems: Problems) -> None:
@@ -143,7 +148,7 @@ def by_type(kinds: Mapping[str, Check], *, word: str = "type") -> Check:
         elif "type" not in value:
             note(problems, "missing required field: type", place)
         elif not isinstance(value["type"], str) or value["type"] not in kinds:
-            note(problems, f"unsupported {word}: {value['type']}", f"{place}/type")
+            note(problems, f"unsupported type: {value['type']}", f"{place}/type")
         else:
             kinds[value["type"]](value, place, problems)
 

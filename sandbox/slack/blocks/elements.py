@@ -9,10 +9,10 @@ from sandbox.slack.blocks.checks import (
     integer,
     one_field,
     one_of,
+    shape,
     text,
     url,
 )
-from sandbox.slack.blocks.checks import shape as _shape
 from sandbox.slack.blocks.objects import (
     ACTION_ID,
     CHANNEL_ID,
@@ -48,8 +48,8 @@ def _element(
 ) -> Check:
     name = {"action_id": ACTION_ID}
     if named:
-        return _shape({"type": anything, **name, **required}, optional, *rules)
-    return _shape({"type": anything, **required}, {**name, **optional}, *rules)
+        return shape({"type": anything, **name, **required}, optional, *rules)
+    return shape({"type": anything, **required}, {**name, **optional}, *rules)
 
 
 def _static(initial: dict[str, Check]) -> Check:
@@ -135,14 +135,14 @@ _INPUTS: dict[str, Check] = {
     "rich_text_input": _element({}, {"initial_value": RICH_TEXT, **_TYPED}, named=True),
     "file_input": _element({}, {"filetypes": array(text(), least=1), "max_files": integer(least=1, most=10)}),
 }
-IMAGE = _shape(
+IMAGE = shape(
     {"type": anything, "alt_text": text()},
     {"image_url": url(), "slack_file": SLACK_FILE},
     one_field("image_url", "slack_file"),
 )
-_FEEDBACK = _shape({"text": plain(75), "value": text(most=2000)}, {"accessibility_label": _LABEL})
+_FEEDBACK = shape({"text": plain(75), "value": text(most=2000)}, {"accessibility_label": _LABEL})
 
-IN_ACTIONS = by_type({**_BUTTONS, **_SELECTS, **_PICKERS, **_DATETIME}, word="type")
+IN_ACTIONS = by_type({**_BUTTONS, **_SELECTS, **_PICKERS, **_DATETIME})
 IN_SECTION = by_type({**_BUTTONS, **_SELECTS, **_PICKERS, "image": IMAGE})
 IN_INPUT = by_type({**_INPUTS, **_SELECTS, **_PICKERS, **_DATETIME})
 IN_CARD = by_type({"button": _BUTTON})

@@ -6,6 +6,7 @@ from sandbox.slack.blocks.checks import (
     array,
     boolean,
     by_type,
+    not_empty,
     one_field,
     one_of,
     shape,
@@ -53,11 +54,6 @@ DISPATCH_CONFIG = shape(
 _KINDS_OF_CONVERSATION = array(one_of("im", "mpim", "private", "public"), least=1, distinct=True)
 
 
-def _some_field(value: dict[str, object], place: str, problems: list[str]) -> None:
-    if not value:
-        problems.append(f"[ERROR] must not be empty [json-pointer:{place}]")
-
-
 FILTER = shape(
     {},
     {
@@ -65,7 +61,7 @@ FILTER = shape(
         "exclude_external_shared_channels": boolean,
         "exclude_bot_users": boolean,
     },
-    _some_field,
+    not_empty,
 )
 WORKFLOW = shape(
     {

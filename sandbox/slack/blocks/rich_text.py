@@ -7,6 +7,7 @@ from sandbox.slack.blocks.checks import (
     boolean,
     by_type,
     integer,
+    not_empty,
     one_of,
     shape,
     text,
@@ -14,18 +15,12 @@ from sandbox.slack.blocks.checks import (
 )
 from sandbox.slack.blocks.objects import BLOCK_ID, CHANNEL_ID, USER_ID
 
-
-def _not_empty(value: dict[str, object], place: str, problems: list[str]) -> None:
-    if not value:
-        problems.append(f"[ERROR] must not be empty [json-pointer:{place}]")
-
-
 _STYLE = shape(
     {},
     dict.fromkeys(
         ("bold", "italic", "strike", "underline", "code", "highlight", "client_highlight", "unlink"), boolean
     ),
-    _not_empty,
+    not_empty,
 )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +11,6 @@ from starlette.websockets import WebSocketDisconnect
 
 from sandbox.slack.delivery.signed_http import BadAnswerError, post_signed
 from sandbox.slack.desk import Desk
-from sandbox.slack.workspace import Workspace
 
 ACK_SECONDS = 3.0
 TIMEOUT = "operation_timeout"
@@ -27,9 +26,18 @@ class Answer:
     failure: str | None = None
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    kind: str
+    payload: dict[str, Any]
+    attempt: int = 0
+    reason: str = ""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
 async def ask_app(desk: Desk, kind: str, payload: dict[str, Any]) -> Answer:
     """Deliver a command or an interaction, once: what is lost stays lost."""
-    return await _deliver(desk, await desk.workspace(), kind, payload, attempt=0, reason="")
+    return await _deliver(desk, _Delivery(kind, payload))
 
 
 async def tell_app(desk: Desk, payload: dict[str, Any]) -> None:
@@ -38,77 +46,65 @@ async def tell_app(desk: Desk, payload: dict[str, Any]) -> None:
 
 
 async def _tell(desk: Desk, payload: dict[str, Any]) -> None:
-    workspace = await desk.workspace()
-    answer = await _deliver(desk, workspace, "events_api", payload, attempt=0, reason="")
+    answer = await _deliver(desk, _Delivery("events_api", payload))
     for attempt, pause in enumerate(_RETRIES, start=1):
         if answer.failure is None:
             return
         await asyncio.sleep(pause)
         reason = "http_timeout" if answer.failure == TIMEOUT else "http_error"
-        answer = await _deliver(desk, workspace, "events_api", payload, attempt=attempt, reason=reason)
+        answer = await _deliver(desk, _Delivery("events_api", payload, attempt, reason))
 
 
-async def _deliver(
-    desk: Desk, workspace: Workspace, kind: str, payload: dict[str, Any], *, attempt: int, reason: str
-) -> Answer:
-    number = str(uuid.uuid4())
-    by_http = workspace.request_url is not None
+async def _deliver(desk: Desk, delivery: _Delivery) -> Answer:
+    url = (await desk.workspace()).request_url
     await desk.state.pool.execute(
         "insert into slack_deliveries (id, kind, way, attempt) values ($1, $2, $3, $4)",
-        number, kind, "http" if by_http else "socket", attempt,
-    )  # fmt: skip
-    deliver = _by_http if by_http else _by_socket
+        delivery.id,
+        delivery.kind,
+        "socket" if url is None else "http",
+        delivery.attempt,
+    )
+    sending = _by_socket(desk, delivery) if url is None else _by_http(desk, delivery, url)
     try:
-        answer = Answer(await deliver(desk, workspace, kind, payload, number, attempt, reason))
+        answer = Answer(await sending)
     except TimeoutError:
         answer = Answer(failure=TIMEOUT)
-    except (BadAnswerError, WebSocketDisconnect, RuntimeError):
+    except (BadAnswerError, WebSocketDisconnect, RuntimeError):  # RuntimeError: the socket closed as we wrote
         answer = Answer(failure=FAILED)
     await desk.state.pool.execute(
         "update slack_deliveries set failure = $2, acked_at = case when $2::text is null"
         " then clock_timestamp() end where id = $1",
-        number, answer.failure,
-    )  # fmt: skip
+        delivery.id,
+        answer.failure,
+    )
     return answer
 
 
-async def _by_socket(
-    desk: Desk,
-    _workspace: Workspace,
-    kind: str,
-    payload: dict[str, Any],
-    number: str,
-    attempt: int,
-    reason: str,
-) -> dict[str, Any] | None:
+async def _by_socket(desk: Desk, delivery: _Delivery) -> dict[str, Any] | None:
     connection = desk.sockets.choose()
     if connection is None:
         raise BadAnswerError("no_connection")
-    envelope: dict[str, Any] = {"envelope_id": number, "type": kind, "payload": payload}
-    envelope["accepts_response_payload"] = kind != "events_api"
-    if kind == "events_api":
-        envelope |= {"retry_attempt": attempt, "retry_reason": reason}
+    is_event = delivery.kind == "events_api"
+    envelope: dict[str, Any] = {
+        "envelope_id": delivery.id,
+        "type": delivery.kind,
+        "payload": delivery.payload,
+        "accepts_response_payload": not is_event,
+    }
+    if is_event:
+        envelope |= {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
     return await connection.send(envelope, ACK_SECONDS)
 
 
-async def _by_http(
-    desk: Desk,
-    workspace: Workspace,
-    kind: str,
-    payload: dict[str, Any],
-    _number: str,
-    attempt: int,
-    reason: str,
-) -> dict[str, Any] | None:
-    assert workspace.request_url is not None
-    retry = {"x-slack-retry-num": str(attempt), "x-slack-retry-reason": reason} if attempt else {}
+async def _by_http(desk: Desk, delivery: _Delivery, url: str) -> dict[str, Any] | None:
+    retry = {"x-slack-retry-num": str(delivery.attempt), "x-slack-retry-reason": delivery.reason}
     return await post_signed(
-        workspace.request_url,
-        _http_body(kind, payload),
-        kind=kind,
+        url,
+        _http_body(delivery.kind, delivery.payload),
+        kind=delivery.kind,
         secret=desk.signing_secret,
         seconds=ACK_SECONDS,
-        retry=retry,
+        retry=retry if delivery.attempt else {},
     )
 
 

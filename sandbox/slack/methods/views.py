@@ -28,6 +28,7 @@ from sandbox.slack.views import (
 async def _open(call: Call) -> Answer:
     view = _read_view(call, "modal")
     trigger = await use_trigger(call.desk, call.arguments.text("trigger_id"))
+    # A person has one stack of modals: a new one takes the place of what is open.
     if before := await open_stack(call.desk, trigger.person_id):
         await close_views(call.desk, trigger.person_id, before)
     return _shown(call, await add_view(call.desk, trigger.person_id, view))

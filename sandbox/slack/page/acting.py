@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.slack.arguments import read_object
 from sandbox.slack.desk import Desk
 from sandbox.slack.people import clicks, commands, home, modals, suggestions
 from sandbox.slack.people.person import Person, get_person
 from sandbox.slack.refusals import Refusal
-from sandbox.slack.sql import storable
 
 
 async def speak(desk: Desk, request: Request) -> Response:
@@ -63,19 +62,6 @@ async def open_home(desk: Desk, request: Request) -> Response:
 async def open_conversation(desk: Desk, request: Request) -> Response:
     person, _ = await _read(desk, request)
     return JSONResponse(await home.open_conversation(person))
-
-
-async def read_object(request: Request) -> dict[str, Any]:
-    """Read a body that only a script of this page could have sent: another site cannot set this content type."""
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise Refusal("json_expected")
-    try:
-        body = storable(json.loads(await request.body() or b"{}"))
-    except ValueError:
-        raise Refusal("invalid_json") from None
-    if not isinstance(body, dict):
-        raise Refusal("json_not_object")
-    return body
 
 
 async def _read(desk: Desk, request: Request) -> tuple[Person, dict[str, Any]]:

@@ -7,10 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.slack.arguments import read_object
 from sandbox.slack.desk import Desk
 from sandbox.slack.events import tell_of_group
 from sandbox.slack.members import list_people
-from sandbox.slack.page.acting import read_object
 from sandbox.slack.refusals import Refusal
 
 _LISTS = ("scopes", "app_scopes", "commands", "events")
