@@ -20,6 +20,9 @@ class Credentials:
     cloudflare_zone: str
     smtp_user: str
     smtp_password: str
+    slack_bot_token: str
+    slack_app_token: str
+    slack_signing_secret: str
 
     @classmethod
     def keep(cls, path: Path) -> Self:
@@ -34,8 +37,15 @@ class Credentials:
             "cloudflare_zone": secrets.token_hex(16),
             "smtp_user": "tenantbot",
             "smtp_password": secrets.token_urlsafe(24),
+            "slack_bot_token": f"xoxb-{_digits()}-{_digits()}-{secrets.token_hex(12)}",
+            "slack_app_token": f"xapp-1-A0TENANTBOT-{_digits()}-{secrets.token_hex(32)}",
+            "slack_signing_secret": secrets.token_hex(16),
         }
         credentials = cls(**{name: kept.get(name, value) for name, value in made.items()})
         if asdict(credentials) != kept:
             write_private(path, json.dumps(asdict(credentials), indent=2))
         return credentials
+
+
+def _digits() -> str:
+    return "".join(secrets.choice(string.digits) for _ in range(12))

@@ -33,8 +33,11 @@ class SandboxDocument:
     cloudflare_api: str
     cloudflare_token: str
     cloudflare_zone: str
-    slack_api: str = ""
-    slack_page: str = ""
+    slack_api: str
+    slack_page: str
+    slack_bot_token: str
+    slack_app_token: str
+    slack_signing_secret: str
     admin_api: str = ""
 
     @classmethod

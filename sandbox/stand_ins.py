@@ -19,6 +19,8 @@ from sandbox.mail import mailbox
 from sandbox.mail.server import MailServer
 from sandbox.ports import HOST, Ports
 from sandbox.serve import RunningServer, serve
+from sandbox.slack import app as slack
+from sandbox.slack.workspace import ensure_workspace
 from sandbox.state import State
 from sandbox.supabase import app as supabase
 from sandbox.taskifai import app as taskifai
@@ -66,6 +68,7 @@ async def start_stand_ins(kit: Kit, *, project_seconds: float) -> SandboxDocumen
     tenants = await kit.serve("taskifai", _tenants(kit), kit.certificates.tenants)
     url_template = f"https://{{subdomain}}.{DOMAIN}:{tenants.port}"
     platform = await kit.serve("platform", _platform(kit, url_template))
+    chat = await _start_slack(kit)
     door = await kit.serve("control", _control(kit))
     return SandboxDocument(
         pid=os.getpid(),
@@ -89,6 +92,11 @@ async def start_stand_ins(kit: Kit, *, project_seconds: float) -> SandboxDocumen
         cloudflare_api=f"{records.url}/client/v4",
         cloudflare_token=known.cloudflare_token,
         cloudflare_zone=known.cloudflare_zone,
+        slack_api=f"{chat.url}/api/",
+        slack_page=f"{chat.url}/page",
+        slack_bot_token=known.slack_bot_token,
+        slack_app_token=known.slack_app_token,
+        slack_signing_secret=known.slack_signing_secret,
     )
 
 
@@ -110,6 +118,28 @@ async def _start_mail(kit: Kit) -> MailServer:
     )
     await kit.ports.listen("mail", server.start)
     kit.parts.push_async_callback(server.stop)
+    return server
+
+
+async def _start_slack(kit: Kit) -> RunningServer:
+    """Start Slack, which hands out addresses of its own and so must know its port."""
+    await ensure_workspace(kit.state)
+
+    async def on(port: int) -> RunningServer:
+        app = slack.create_app(
+            kit.state,
+            kit.faults,
+            bot_token=kit.credentials.slack_bot_token,
+            app_token=kit.credentials.slack_app_token,
+            signing_secret=kit.credentials.slack_signing_secret,
+            base_url=f"http://{HOST}:{port}",
+        )
+        server = await serve(app, port=port)
+        kit.parts.push_async_callback(app.close)
+        return server
+
+    server = await kit.ports.listen("slack", on)
+    kit.servers.append(server)
     return server
 
 

@@ -6,11 +6,12 @@ import math
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.faults.store import Fault, Faults
+from sandbox.faults.store import SLACK_ERRORS, Fault, Faults
 from sandbox.serve import DROP
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _AFTER_COMMIT = ("5xx-after-commit", "dropped-after-commit")
+_TOO_MANY: dict[str, dict[str, object]] = {"slack": {"ok": False, "error": "ratelimited"}}
 _PAGE = "<!doctype html><title>503</title><h1>503 Service Temporarily Unavailable</h1>"
 
 
@@ -54,13 +55,15 @@ async def _misbehave(fault: Fault, scope: Scope, receive: Receive, send: Send) -
             await _drop(scope, receive)
         case "429":
             headers = {"retry-after": str(math.ceil(fault.delay) or 1)}
-            body = {"message": "ThrottlerException: Too Many Requests"}
+            body = _TOO_MANY.get(fault.service, {"message": "ThrottlerException: Too Many Requests"})
             await JSONResponse(body, 429, headers)(scope, receive, send)
         case "html":
             await HTMLResponse(_PAGE, 503)(scope, receive, send)
         case "5xx-after-commit":
             body = {"message": "The upstream server is timing out"}
             await JSONResponse(body, 504)(scope, receive, send)
+        case word if word in SLACK_ERRORS:
+            await JSONResponse({"ok": False, "error": word})(scope, receive, send)
         case _:
             await JSONResponse({"message": "Internal Server Error"}, 500)(scope, receive, send)
 

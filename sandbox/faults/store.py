@@ -23,11 +23,27 @@ _OF_TASKIFAI = frozenset(
         "uploads-stay-pending",
     }
 )
+# Slack's own way to fail: status 200 with `ok` false and one of these words.
+SLACK_ERRORS = frozenset(
+    {
+        "ratelimited",
+        "internal_error",
+        "fatal_error",
+        "invalid_blocks",
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "message_limit_exceeded",
+        "restricted_action_thread_locked",
+        "token_revoked",
+    }
+)
 KINDS: dict[str, frozenset[str]] = {
     "supabase": _HTTP | _OF_SUPABASE,
     "cloudflare": _HTTP,
     "taskifai": _HTTP | _OF_TASKIFAI,
     "platform": _HTTP,
+    "slack": _HTTP - {_NEVER_READY} | SLACK_ERRORS,
     "dns": frozenset({"servfail", "refused", "nxdomain", "timeout"}),
     "mail": frozenset({"4xx", "5xx", "auth", "dropped-after-commit"}),
 }

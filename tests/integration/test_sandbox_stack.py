@@ -57,7 +57,7 @@ async def test_the_document_is_whole_and_for_its_owner_only(stack: Stack) -> Non
     path = stack.home / "sandbox.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert SandboxDocument.load(stack.home) == stack.document
-    later = {"slack_api", "slack_page", "admin_api"}
+    later = {"admin_api"}
     assert json.loads(path.read_text()).keys() == asdict(stack.document).keys() - later
 
 
@@ -81,6 +81,7 @@ async def test_the_apis_answer_to_their_tokens(stack: Stack, client: httpx.Async
     projects = f"{at.supabase_api}/v1/projects"
     assert (await client.get(projects, headers=bearer(at.supabase_token))).status_code == 200
     assert (await client.get(projects, headers=bearer("wrong"))).status_code == 401
+    assert (await client.post(f"{at.slack_api}auth.test", headers=bearer(at.slack_bot_token))).json()["ok"]
     records = f"{at.cloudflare_api}/zones/{at.cloudflare_zone}/dns_records"
     assert (await client.get(records, headers=bearer(at.cloudflare_token))).status_code == 200
     assert (await client.get(records, headers=bearer("wrong"))).status_code in {400, 401, 403}

@@ -1,0 +1,1 @@
+"""How events, commands and clicks reach the app, and how its answers come back."""

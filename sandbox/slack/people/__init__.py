@@ -1,0 +1,1 @@
+"""What a person does in Slack: types a command, fills a modal, clicks, speaks, opens the Home tab."""
