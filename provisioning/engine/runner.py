@@ -7,6 +7,7 @@ nothing but its row: it occupies no queue, no memory and no engine state, howeve
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Generic, Protocol
 
 from pydantic import TypeAdapter
@@ -79,9 +80,8 @@ class Runner(Generic[Ports]):
         for step in reversed(pipeline.steps):
             if step.number not in brief.begun:
                 continue
-            outcome = Outcome.from_json(
-                await checkpoint(f"undo {step.number}", lambda step=step: undo_step(bench, step))  # type: ignore[misc]
-            )
+            undo = partial(undo_step, bench, step)
+            outcome = Outcome.from_json(await checkpoint(f"undo {step.number}", undo))
             if outcome.kind != "succeeded":
                 return outcome
         return Outcome("succeeded")
