@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.runs import refuse_rollback
+from provisioning.control_plane.views import find_run
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_provision_request
-from provisioning.domain.run import RunKind
+from provisioning.domain.run import Run, RunKind
 from provisioning.errors import TenantbotError
 from provisioning.provision.step5_configure_dns import where_it_leads
 
@@ -36,6 +38,15 @@ class Plan:
         return all(question.ok is not False for question in self.questions)
 
 
+@dataclass(frozen=True)
+class RollbackPlan:
+    """What rolling back would undo, in that order; each is a phrase such as `delete the Supabase project`."""
+
+    run: Run
+    undo: tuple[str, ...]
+    monthly_cost: float
+
+
 class Plans:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -61,6 +72,17 @@ class Plans:
             monthly_cost=self._desk.ports.policy.monthly_cost,
             questions=tuple(questions),
         )
+
+    async def rollback(self, actor: Actor, reference: str) -> RollbackPlan:
+        """Say what a roll back would undo. Raises Refused where the roll back itself would be."""
+        await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            run = await find_run(tx, reference)
+            await refuse_rollback(tx, run)
+            begun = (await tx.runs.brief(run.run_id)).begun
+        steps = reversed(self._desk.pipelines[run.kind].steps)
+        undo = tuple(step.undoes for step in steps if step.undoes and step.number in begun)
+        return RollbackPlan(run, undo, self._desk.ports.policy.monthly_cost)
 
     async def _subdomain(self, request: ProvisionRequest) -> Question:
         async with self._desk.registry.transaction() as tx:
