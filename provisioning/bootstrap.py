@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +23,7 @@ from provisioning.adapters.pinned_transport import PinnedTransport
 from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.adapters.registry import PostgresRegistry
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
+from provisioning.adapters.registry.transaction import UNREACHABLE
 from provisioning.adapters.resend_mailer import ResendMailer
 from provisioning.adapters.smtp_mailer import SmtpMailer
 from provisioning.adapters.supabase import SupabaseProjects
@@ -58,8 +60,7 @@ class System:
 
     async def worker_alive(self) -> bool:
         """Tell whether any process executes runs right now."""
-        async with self.pool.acquire() as connection:
-            return await any_worker_alive(connection)
+        return await self.control.views.worker_alive()
 
 
 @asynccontextmanager
@@ -80,8 +81,17 @@ async def open_system(settings: Settings, *, clock: Clock | None = None) -> Asyn
             defaults=RequestDefaults(
                 settings.supabase_region, tuple(one.vendor_name for one in ports.seeds.vendors)
             ),
+            worker_alive=partial(_worker_alive, pool),
         )
         yield System(settings, pool, ControlPlane.at(desk), registry, ports, clock)
+
+
+async def _worker_alive(pool: asyncpg.Pool) -> bool:
+    try:
+        async with pool.acquire() as connection:
+            return await any_worker_alive(connection)
+    except UNREACHABLE as fault:
+        raise _unreachable(fault) from fault
 
 
 async def upgrade_database(database_url: Secret) -> Sequence[str]:

@@ -78,8 +78,9 @@ class StepView:
 
 @dataclass(frozen=True)
 class RunEvent:
-    """A line of the run's history."""
+    """A line of the run's history; `event_id` grows from line to line."""
 
+    event_id: int
     at: datetime
     what: str
     step: int | None

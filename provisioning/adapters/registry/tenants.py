@@ -1,6 +1,6 @@
 """Tenant rows: the guide's registry and what operating a tenant needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -62,6 +62,12 @@ class PostgresTenants:
             text, pattern, limit, offset,
         )  # fmt: skip
         return [_tenant(row) for row in rows], total
+
+    async def counts(self) -> Mapping[TenantState, int]:
+        rows = await self._connection.fetch(
+            "select state, count(*) as number from tenants where state <> 'deleted' group by state"
+        )
+        return {TenantState(row["state"]): row["number"] for row in rows}
 
     async def other_active(self, subdomain: str) -> str | None:
         found: str | None = await self._connection.fetchval(

@@ -1,6 +1,7 @@
 """Tenant rows."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,6 +61,11 @@ class FakeTenants:
         found = [_tenant(row) for row in reversed(self._tables.tenants.values()) if _matches(row, text)]
         newest_first = sorted(found, key=lambda tenant: tenant.created_at, reverse=True)
         return newest_first[offset : offset + limit], len(found)
+
+    async def counts(self) -> Mapping[TenantState, int]:
+        return Counter(
+            row["state"] for row in self._tables.tenants.values() if row["state"] is not TenantState.DELETED
+        )
 
     async def other_active(self, subdomain: str) -> str | None:
         found = [
