@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +36,7 @@ from provisioning.domain.request import RequestDefaults
 from provisioning.domain.schema_files import read_schema_files
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import read_seeds
+from provisioning.engine.leading import lead
 from provisioning.engine.lease import any_worker_alive
 from provisioning.errors import FieldError, InvalidRequest, Refused, Transient
 from provisioning.ports import Clock, DnsZone, Mailer, Platform
@@ -61,6 +62,10 @@ class System:
     async def worker_alive(self) -> bool:
         """Tell whether any process executes runs right now."""
         return await self.control.views.worker_alive()
+
+    async def lead(self, office: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work whenever no other process does it, until cancelled."""
+        await lead(self.settings.database_url.reveal(), office, work, clock=self.clock)
 
 
 @asynccontextmanager

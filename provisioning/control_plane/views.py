@@ -64,11 +64,13 @@ class Views:
         async with self._desk.registry.transaction() as tx:
             return await tx.runs.events(run_id)
 
-    async def list(self, actor: Actor, *, text: str = "", page: int = 1) -> tuple[Sequence[Tenant], int]:
+    async def list(
+        self, actor: Actor, *, text: str = "", page: int = 1, size: int = PAGE
+    ) -> tuple[Sequence[Tenant], int]:
         """A page of tenants whose name, subdomain or admin contains `text`, newest first, and how many there are."""
         await self._desk.require(actor, Role.VIEWER, "list")
         async with self._desk.registry.transaction() as tx:
-            return await tx.tenants.list(text=text, limit=PAGE, offset=(max(page, 1) - 1) * PAGE)
+            return await tx.tenants.list(text=text, limit=size, offset=(max(page, 1) - 1) * size)
 
     async def runs(
         self, actor: Actor, *, states: Sequence[RunState] = (), limit: int = PAGE
