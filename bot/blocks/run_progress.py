@@ -8,7 +8,7 @@ from bot.blocks.run_ending import ending
 from bot.blocks.run_steps import Shape, step_blocks
 from bot.blocks.run_waiting import waiting
 from bot.blocks.run_words import NO_WORKER, company, host, is_undoing, position, requester, rest
-from bot.blocks.words import RUN_MARKS, age, said, state
+from bot.blocks.words import RUN_MARKS, age, at_moment, said, state
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant
 
@@ -56,8 +56,9 @@ def _short(run: Run) -> str:
 
 
 def _situation(run: Run, now: datetime, *, worker_alive: bool) -> str:
-    asked = f"asked {age(run.created_at, now)}"
-    if run.state in {RunState.QUEUED, RunState.RUNNING} and not worker_alive:
+    moves = run.state in {RunState.QUEUED, RunState.RUNNING}  # then the message is drawn again and again
+    asked = f"asked {age(run.created_at, now) if moves and worker_alive else at_moment(run.created_at)}"
+    if moves and not worker_alive:
         return f"⚠️ {NO_WORKER} ({state(run.state)}, {position(run)}, {asked})"
     match run.state:
         case RunState.QUEUED:

@@ -239,3 +239,9 @@ def test_a_run_without_steps_is_shown_too() -> None:
 def test_a_long_wait_counts_from_the_request() -> None:
     run = a_run(created_at=NOW - timedelta(days=3), steps=(StepView(1, "Only one"),))
     assert "asked 3 days ago" in words_of(draw(run))
+
+
+def test_a_message_that_is_not_drawn_again_has_a_date_and_no_age() -> None:
+    asked = "asked <!date^1795521360^{date_short_pretty} {time}|2026-11-24 11:56 UTC>"
+    for message in (draw(a_failed_run()), draw(a_verified_run()), draw(a_run(), worker_alive=False)):
+        assert asked in words_of(message)
