@@ -39,8 +39,8 @@ from provisioning.domain.seeds import read_seeds
 from provisioning.engine.leading import lead
 from provisioning.engine.lease import any_worker_alive
 from provisioning.errors import FieldError, InvalidRequest, Refused, Transient
+from provisioning.pipelines import PIPELINES
 from provisioning.ports import Clock, DnsZone, Mailer, Platform
-from provisioning.provision.pipeline import PIPELINES
 from provisioning.provision.ports import Policy, ProvisionPorts
 from provisioning.provision.step8_verify_tenant import CHECKS
 from provisioning.settings import Settings

@@ -12,8 +12,6 @@ from bot.visit import Visit
 from provisioning.domain.actor import Role
 
 LATER: Final = (
-    "suspend",
-    "activate",
     "deprovision",
     "approve",
     "reject",

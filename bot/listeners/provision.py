@@ -101,7 +101,7 @@ async def _start(desk: Desk, visit: Visit, values: FormValues) -> Reply:
 
 async def _answer_later(desk: Desk, visit: Visit, start: asyncio.Task[Reply]) -> None:
     reply = await start
-    done = notice_view("Started", f"It is under way. Follow it in the channel <#{desk.ops_channel}>.")
+    done = notice_view("Started", "It is under way.", channel=desk.ops_channel)
     view = reply.get("view") or done
     await desk.calls.call("views.update", view_id=visit.request.view["id"], view=view)
 
@@ -156,7 +156,5 @@ def _form(
 
 
 def _continued(desk: Desk, started: Started) -> View:
-    text = (
-        f"This is under way already, as {started.run.run_id}. Follow it in the channel <#{desk.ops_channel}>."
-    )
-    return notice_view("Under way", text)
+    text = f"This is under way already, as {started.run.run_id}."
+    return notice_view("Under way", text, channel=desk.ops_channel)

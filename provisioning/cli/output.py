@@ -11,7 +11,7 @@ from provisioning.cli.documents import error_document
 from provisioning.errors import InvalidRequest, TenantbotError
 
 _VERBS = (
-    "provision|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
+    "provision|suspend|activate|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
     "|deprovision"
 )
 _COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")

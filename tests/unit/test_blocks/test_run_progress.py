@@ -119,18 +119,19 @@ def test_a_run_that_failed_can_be_retried_or_rolled_back() -> None:
     assert buttons_of(draw(a_failed_run())) == {
         "Retry": f"run_retry {RUN_ID}",
         "Roll back": f"run_rollback {RUN_ID}",
+        "Cancel": f"run_cancel {RUN_ID}",
     }
 
 
 def test_no_roll_back_is_offered_once_the_welcome_mail_is_out() -> None:
     run = a_failed_run(steps=steps(7, {"state": StepState.FAILED}))
-    assert list(buttons_of(draw(run))) == ["Retry"]
+    assert list(buttons_of(draw(run))) == ["Retry", "Cancel"]
 
 
 def test_no_roll_back_is_offered_where_nothing_was_made() -> None:
     run = a_failed_run(kind=RunKind.VERIFY, steps=(a_step(1, state=StepState.FAILED),))
     message = draw(run)
-    assert list(buttons_of(message)) == ["Retry"]
+    assert list(buttons_of(message)) == ["Retry", "Cancel"]
     assert "costs" not in words_of(message)
 
 
