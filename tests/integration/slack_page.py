@@ -11,9 +11,14 @@ import pytest
 pytest.importorskip("playwright.async_api", reason="The page's tests drive a browser with playwright.")
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
-CHROMIUM = os.environ.get("TENANTBOT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+__all__ = ["PHONE", "Browser", "SlackPage", "expect", "needs_browser", "open_browser", "open_page"]
+
+CHROMIUM = (
+    os.environ.get("TENANTBOT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="There is no chromium to open the page with.")
 PHONE = (360, 740)
+_PATIENCE = 10_000  # milliseconds until what does not come is missing
 _OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,6 +46,7 @@ async def open_page(
 ) -> AsyncIterator["SlackPage"]:
     """Open a window as somebody; a script error in it fails the test."""
     context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-GB")
+    context.set_default_timeout(_PATIENCE)
     page = await context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
@@ -50,7 +56,7 @@ async def open_page(
         yield slack
     finally:
         await context.close()
-    assert failures == []
+        assert failures == [], failures  # a script error explains best what else went wrong
 
 
 class SlackPage:
@@ -77,6 +83,7 @@ class SlackPage:
         await self.page.goto(f"{self._url}/page#{person}" + (f"/{room}" if room else ""))
         await self.page.wait_for_function("name => location.hash.slice(1).split('/')[0] === name", arg=person)
         await expect(self.page.locator(f"[data-person='{person}']")).to_be_visible()
+        await self._arrive(room)
 
     async def go_to(self, room: str) -> None:
         """Follow the sidebar to a channel or the app, or a tab of the app."""
@@ -84,7 +91,9 @@ class SlackPage:
         link = self.page.get_by_role("link", name=re.compile(rf"^{re.escape(room)}( unread)?$"))
         if await drawer.is_visible() and not await link.is_visible():
             await drawer.click()
+        address = await link.get_attribute("href") or ""
         await link.click()
+        await self._arrive(address.partition("/")[2])
 
     async def say(self, text: str) -> None:
         """Type into the composer of the thread where one is open, else of the room, and send."""
@@ -125,7 +134,9 @@ class SlackPage:
         await self.modal.locator("[type=submit]").click()
 
     async def close_modal(self) -> None:
-        await self.page.keyboard.press("Escape")
+        """Close the modal on top, and wait until it is closed for everyone."""
+        async with self.page.expect_response(lambda answer: answer.url.endswith("/close")):
+            await self.page.keyboard.press("Escape")
 
     async def click(self, text: str, *, within: str = "") -> None:
         """Click the newest button or link of this name, in the newest message with these words where given."""
@@ -162,7 +173,7 @@ class SlackPage:
 
     async def see(self, text: str) -> Locator:
         """Wait until these words are to be seen, and return where."""
-        found = self.page.get_by_text(text).last
+        found = self.page.locator("#page").get_by_text(text).last
         await expect(found).to_be_visible()
         return found
 
@@ -172,6 +183,10 @@ class SlackPage:
             "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth"
         )
         return max(wide, 0)
+
+    async def _arrive(self, room: str) -> None:
+        there = f"[data-room='{room}']" if room else ""
+        await expect(self.page.locator(f"main{there}:not([aria-busy])")).to_be_visible()
 
     @property
     def _scope(self) -> Locator:

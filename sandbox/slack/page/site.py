@@ -1,13 +1,12 @@
-"""The page itself: plain files, which load nothing from anywhere else."""
+"""The page itself: plain files, read once, which load nothing from anywhere else."""
 
+import mimetypes
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 _FILES = Path(__file__).with_name("static")
 _HEADERS = {
@@ -20,27 +19,24 @@ _HEADERS = {
 
 def routes() -> list[BaseRoute]:
     """Return the ways to the page; the JSON under /page/api comes before them."""
-    return [
-        Route("/", _show_way),
-        Route("/page", _Guarded(FileResponse(_FILES / "index.html"))),
-        Mount("/page", _Guarded(StaticFiles(directory=_FILES, html=True))),
-    ]
+    files = {path.relative_to(_FILES).as_posix(): _answer(path) for path in _FILES.rglob("*.*")}
+
+    async def show_page(_request: Request) -> Response:
+        return files["index.html"]
+
+    async def show_file(request: Request) -> Response:
+        found = files.get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    return [Route("/", _show_way), Route("/page", show_page), Route("/page/{name:path}", show_file)]
 
 
 async def _show_way(_request: Request) -> Response:
     return RedirectResponse("/page")
 
 
-class _Guarded:
-    """Says with every file what the page may do: nothing but with its own server."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, send_guarded)
+def _answer(path: Path) -> Response:
+    kind, _ = mimetypes.guess_type(path.name)
+    return Response(path.read_bytes(), media_type=kind, headers=_HEADERS)

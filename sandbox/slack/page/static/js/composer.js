@@ -4,8 +4,8 @@ import * as api from "./api.js";
 import { explain, guarded } from "./acts.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { loadMessages, loadThread } from "./loading.js";
-import { closePopover, isOpen, openPopover, steer, whenFocusLeaves } from "./popover.js";
+import { loadChannels, loadMessages, loadThread } from "./loading.js";
+import { closePopover, isOpen, openPopover, point, steer, whenFocusLeaves } from "./popover.js";
 import { followAgain } from "./scrolling.js";
 import { redraw, state } from "./state.js";
 import { encode } from "./text/encode.js";
@@ -16,7 +16,7 @@ const keyOf = (channel, thread) => `compose ${state.person.id}/${channel.id}/${t
 
 export function composer(channel, thread) {
   const key = keyOf(channel, thread);
-  if (!channel.is_member) return null;
+  if (!channel.is_member) return joinBar(channel);
   if (channel.is_archived) return h("p", { class: "composer-closed", key }, "This channel is archived.");
   const text = state.drafts.get(key) ?? "";
   const commands = isOpen(key) ? matching(text) : [];
@@ -24,13 +24,14 @@ export function composer(channel, thread) {
   const label = thread ? "Reply" : channel.kind === "im" ? "Message tenantbot" : `Message #${channel.name}`;
   return h(
     "form",
-    { class: "composer", key, "data-popover": key, "aria-label": label, onSubmit: (event) => { event.preventDefault(); send(at); }, onFocusOut: whenFocusLeaves },
+    { class: "composer", key, "data-popover": key, onSubmit: (event) => { event.preventDefault(); send(at); }, onFocusOut: whenFocusLeaves },
     commands.length > 0 && commandList(at, commands),
     problems.has(key) && h("p", { class: "composer-problem", role: "alert" }, problems.get(key)),
     h("div", { class: "composer-box" },
       h("textarea", {
         rows: "1",
         value: text,
+        created: focusWhereOneTypes,
         placeholder: thread ? "Reply…" : label,
         "aria-label": label,
         "aria-autocomplete": "list",
@@ -43,6 +44,20 @@ export function composer(channel, thread) {
     h("p", { class: "composer-hint" }, h("kbd", null, "Enter"), " sends, ", h("kbd", null, "Shift+Enter"), " begins a new line",
       !thread && [", ", h("kbd", null, "/"), " lists commands"]),
   );
+}
+
+/** Slack puts the caret there by itself; on a phone that would bring up the keyboard. */
+export function focusWhereOneTypes(box) {
+  if (window.innerWidth > 760 && document.querySelector("dialog[open]") === null) box?.focus({ preventScroll: true });
+}
+
+function joinBar(channel) {
+  const join = () => guarded(async () => {
+    await api.join(state.person.id, channel.id);
+    await Promise.all([loadChannels(), loadMessages()]);
+  });
+  return h("div", { class: "join-bar", key: "join" }, h("p", null, "You are looking at ", h("strong", null, `#${channel.name}`), " without having joined it."),
+    h("button", { type: "button", class: "button is-primary is-solid", onClick: join }, "Join channel"));
 }
 
 /** Put words into a channel's composer, ready to be sent or finished. */
@@ -74,6 +89,7 @@ function commandList(at, commands) {
       class: "menu-entry",
       role: "option",
       "aria-selected": String(index === state.popover.active),
+      onMouseMove: () => point(index),
       onMouseDown: (event) => { event.preventDefault(); complete(at, command); },
     }, h("strong", null, command), h("span", { class: "menu-side" }, "tenantbot"))));
 }
@@ -105,7 +121,7 @@ async function send({ channel, thread, key }) {
   }
   problems.delete(key);
   state.drafts.set(key, "");
-  document.querySelectorAll("[data-ends-below]").forEach(followAgain);
+  followAgain(thread ? "thread" : "room");
   redraw();
   const { id } = state.person;
   const answer = await guarded(() =>

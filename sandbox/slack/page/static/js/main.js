@@ -5,39 +5,51 @@ import { guarded } from "./acts.js";
 import { listen } from "./live.js";
 import { loadChannels, loadHome, loadMessages, loadThread, loadViews, loadWorkspace } from "./loading.js";
 import { drawPage } from "./page.js";
-import { APP, HOME, readPlace } from "./place.js";
+import { APP, FIRST_PERSON, HOME, readPlace } from "./place.js";
 import { forgetPopover } from "./popover.js";
+import { followAgain } from "./scrolling.js";
 import { change, channelOf, currentChannel, personNamed, state, whenChanged } from "./state.js";
 
 const OPS = "ops";
+let newestWay = 0;
+let arrival = null; // of the person who sits here now
 
 async function start() {
   whenChanged(drawPage);
   await loadWorkspace();
-  await enter();
   window.addEventListener("hashchange", () => guarded(enter));
+  await enter();
 }
 
-/** Go where the address says, fetching only what is new there. */
+/** Go where the address says, fetching only what is new there; where it has changed again meanwhile, leave it at that. */
 async function enter() {
+  const way = (newestWay += 1);
   const before = state.place;
   const place = readPlace(window.location.hash, null);
-  const person = personNamed(place.person) ?? personNamed("operator");
-  if (state.person?.id !== person.id) await become(person);
+  const person = personNamed(place.person) ?? personNamed(FIRST_PERSON);
   place.person = person.name;
+  change({ isArriving: true });
+  if (state.person?.id !== person.id) arrival = become(person, place);
+  await arrival;
+  if (way !== newestWay) return;
   if (place.room !== HOME && place.room !== APP && channelOf(place.room) === null) {
     Object.assign(place, { room: firstRoom(), thread: null });
   }
   const isSameRoom = before?.room === place.room && before.person === place.person;
-  if (place.thread === null || before?.thread !== place.thread) state.replies = [];
+  if (!isSameRoom) followAgain("room");
+  if (place.thread === null || before?.thread !== place.thread) {
+    state.replies = [];
+    followAgain("thread");
+  }
   change({ place, isDrawerOpen: false, notice: null });
   forgetPopover();
   if (!isSameRoom) await enterRoom();
   await loadThread();
+  if (way === newestWay) change({ isArriving: false });
 }
 
-async function become(person) {
-  change({ person, channels: [], messages: new Map(), replies: [], home: undefined, modals: [], confirm: null });
+async function become(person, place) {
+  change({ person, place, channels: [], messages: new Map(), replies: [], home: undefined, modals: [], confirm: null });
   listen(person.id, (said) => guarded(() => hear(said)));
   await Promise.all([loadChannels(), loadViews()]);
 }

@@ -1,12 +1,9 @@
 // The messages of a channel from its beginning, with days between them, and the welcome where there are none.
 
-import * as api from "./api.js";
-import { guarded } from "./acts.js";
 import { suggestText } from "./composer.js";
 import { h } from "./dom.js";
-import { loadChannels, loadMessages } from "./loading.js";
 import { message } from "./message.js";
-import { watchScroll } from "./scrolling.js";
+import { endingBelow } from "./scrolling.js";
 import { state } from "./state.js";
 import { dayOf } from "./text/time.js";
 
@@ -16,7 +13,7 @@ export function channelMessages(channel) {
   const messages = state.messages.get(channel.id);
   return h(
     "div",
-    { class: "messages", key: "messages", "data-ends-below": true, tabindex: "0", role: "region", "aria-label": "Messages", onScroll: watchScroll },
+    { class: "messages", key: "messages", ...endingBelow("room"), tabindex: "0", role: "region", "aria-label": "Messages" },
     h("div", { class: "messages-start" }, welcome(channel, messages)),
     messages && messageRows(channel, messages),
   );
@@ -45,24 +42,13 @@ function welcome(channel, messages) {
     return h("div", { class: "welcome" }, h("h3", null, "This is your conversation with tenantbot"),
       h("p", null, "Only you and the app see what is said here."));
   }
-  if (!channel.is_member) return joinHint(channel);
   return h("div", { class: "welcome" },
     h("h3", null, `This is the very beginning of #${channel.name}`),
     channel.purpose && h("p", null, `${channel.purpose}.`),
-    messages.length === 0 && channel.name === "ops" && h("p", { class: "welcome-act" },
+    messages.every((one) => one.is_ephemeral) && channel.is_member && channel.name === "ops" && h("p", { class: "welcome-act" },
       "To get a first tenant, type ", suggestion(channel, "/tenant provision"), " below and press Enter."));
 }
 
 function suggestion(channel, text) {
   return h("button", { type: "button", class: "suggestion", onClick: () => suggestText(channel, text) }, text);
-}
-
-function joinHint(channel) {
-  const join = () => guarded(async () => {
-    await api.join(state.person.id, channel.id);
-    await Promise.all([loadChannels(), loadMessages()]);
-  });
-  return h("div", { class: "welcome" }, h("h3", null, `#${channel.name}`),
-    h("p", null, "You are looking at a channel that you have not joined."),
-    h("p", null, h("button", { type: "button", class: "button is-primary", onClick: join }, "Join channel")));
 }

@@ -9,7 +9,7 @@ import { APP, HOME } from "./place.js";
 import { roomHeader } from "./room.js";
 import { composer } from "./composer.js";
 import { channelMessages } from "./message_list.js";
-import { keepAtEnd } from "./scrolling.js";
+import { jumpToEnd, keepAtEnd } from "./scrolling.js";
 import { shade, sidebar } from "./sidebar.js";
 import { change, currentChannel, isConnected, state } from "./state.js";
 import { threadPane } from "./thread.js";
@@ -39,10 +39,10 @@ function room() {
   const isHome = state.place.room === HOME;
   return h(
     "main",
-    { class: "room-pane", key: `${state.person.id}/${state.place.room}`, "aria-label": roomTitle() },
+    { class: "room-pane", key: `${state.person.id}/${state.place.room}`, "aria-label": roomTitle(), "aria-busy": state.isArriving ? "true" : null, "data-room": state.place.room },
     roomHeader(channel),
     banner(),
-    isHome ? homeTab() : channel && [channelMessages(channel), composer(channel, null)],
+    isHome ? homeTab() : channel && [channelMessages(channel), jumpToEnd("room"), composer(channel, null)],
   );
 }
 

@@ -11,7 +11,7 @@ const KEY = "people";
 const ROLES = {
   viewers: "looks things up, changes nothing",
   operators: "asks for tenants and looks after them",
-  approvers: "decides what others have asked for",
+  approvers: "decides what others ask for",
 };
 
 export function peopleMenu() {
@@ -48,19 +48,18 @@ function peopleList() {
     { id: "people-list", class: "menu people-list", "aria-label": "Who to be" },
     h("p", { class: "menu-title" }, "Be somebody else"),
     everyone.filter((person) => !isOther(person)).map(entry),
-    h("p", { class: "menu-title" }, "Others, who may do nothing here"),
+    h("p", { class: "menu-title" }, "Others, who will be refused"),
     everyone.filter(isOther).map(entry),
     h("p", { class: "menu-hint" }, "Open one in a new tab to be two people at once."),
   );
 }
 
 function entry(person) {
-  const room = state.channels.some(({ id }) => id === state.place.room) ? state.place.room : null;
   return h(
     "a",
     {
       class: "menu-entry",
-      href: addressOf({ person: person.name, room }),
+      href: addressOf({ person: person.name, room: state.place.room }),
       "data-entry": true,
       "aria-current": person.id === state.person.id ? "true" : null,
       onClick: closePopover,

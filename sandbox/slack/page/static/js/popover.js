@@ -18,6 +18,13 @@ export function isOpen(key) {
   return state.popover?.key === key;
 }
 
+/** Make an entry the active one. */
+export function point(index) {
+  if (state.popover === null || state.popover.active === index) return;
+  state.popover.active = index;
+  redraw();
+}
+
 /** Arrow keys in a list of `count` entries; Escape closes it, Enter and Tab take what is active. */
 export function steer(event, count, take) {
   const open = state.popover;

@@ -17,6 +17,7 @@ export const state = {
   popover: null, // the one list that is open: { key, query, options, active }
   confirm: null,
   notice: null,
+  isArriving: true, // on the way to the place that the address says
   isDrawerOpen: false,
   isLive: true,
 };

@@ -5,7 +5,7 @@ import { explain, guarded, sayProblem } from "../acts.js";
 import { h } from "../dom.js";
 import { optionsOf } from "../fields.js";
 import { icon } from "../icons.js";
-import { closePopover, isOpen, openPopover, steer, whenFocusLeaves } from "../popover.js";
+import { closePopover, isOpen, openPopover, point, steer, whenFocusLeaves } from "../popover.js";
 import { redraw, state } from "../state.js";
 import { emojiIn } from "../text/emoji.js";
 import { valueOf } from "../surface.js";
@@ -85,6 +85,7 @@ function optionList(at, id, found, chosen) {
       class: "menu-entry",
       role: "option",
       "aria-selected": String(index === state.popover.active),
+      onMouseMove: () => point(index),
       onMouseDown: (event) => { event.preventDefault(); add(at, option, chosen); },
     }, emojiIn(option.text.text), option.description && h("small", null, option.description.text))),
     found.length === 0 && h("li", { class: "menu-hint", key: "hint" }, hint));
