@@ -20,6 +20,7 @@ from provisioning.errors import InvalidRequest, Refused, TenantbotError, Transie
 
 _OPEN_SECONDS: Final = 2.5
 _ASK_SECONDS: Final = 1.2
+_ASK_QUICKLY_SECONDS: Final = 0.5
 _START_SECONDS: Final = 1.8
 _EXPIRED: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
@@ -29,10 +30,14 @@ async def open_form(desk: Desk, visit: Visit) -> Message | None:
     await desk.control.gate.require(visit.actor, Role.OPERATOR, "provision")
     company = "" if visit.value == NO_VALUE else visit.value
     values = FormValues(company=company).with_suggestion(suggest_subdomain(company))
+    suggestion = await _about(desk, visit, values.wanted_subdomain, seconds=_ASK_QUICKLY_SECONDS)
     method = "views.push" if visit.request.place == "modal" else "views.open"
     try:
         await desk.calls.call(
-            method, within=_OPEN_SECONDS, trigger_id=visit.request.trigger_id, view=_form(desk, values)
+            method,
+            within=_OPEN_SECONDS,
+            trigger_id=visit.request.trigger_id,
+            view=_form(desk, values, suggestion),
         )
     except SlackUnclear:
         return None
@@ -127,13 +132,15 @@ async def _redraw(desk: Desk, visit: Visit, view: View) -> None:
             raise
 
 
-async def _about(desk: Desk, visit: Visit, subdomain: str) -> Suggestion | None:
+async def _about(
+    desk: Desk, visit: Visit, subdomain: str, *, seconds: float = _ASK_SECONDS
+) -> Suggestion | None:
     if not subdomain:
         return None
     if fault := subdomain_fault(subdomain):
         return Suggestion(subdomain, fault)
     try:
-        async with asyncio.timeout(_ASK_SECONDS):
+        async with asyncio.timeout(seconds):
             question = await desk.control.plans.subdomain(visit.actor, subdomain)
     except (TenantbotError, TimeoutError):
         return None
