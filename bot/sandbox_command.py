@@ -1,41 +1,50 @@
-"""`tenantbot sandbox`: the stand-ins and one worker, until it is stopped."""
-
-import asyncio
-import signal
+"""`tenantbot sandbox`: the stand-ins, the Slack bot and one worker, until it is stopped."""
 
 import typer
 
 from bot.sandbox_settings import open_sandbox
+from bot.web_command import open_slack_surface, stop_on_signals
 from provisioning.bootstrap import open_system
 from provisioning.cli.follow import run_worker
 from provisioning.cli.session import EXIT_OK, finish, invocation_of
 from sandbox.document import SandboxDocument
 
+_HOST = "127.0.0.1"
 _EXAMPLE = "tenantbot provision --sandbox --company 'Customer Inc' --subdomain customerinc --email admin@customer.com"
 
 
 def sandbox(context: typer.Context) -> None:
-    """Run the sandbox: stand-ins and a worker.
+    """Run the sandbox: stand-ins, the Slack bot and a worker.
 
-    Other commands join them with --sandbox.
+    Open the page that it prints and type `/tenant`. Other commands join with --sandbox.
     """
     invocation = invocation_of(context)
     home, output = invocation.options.home, invocation.output
 
     async def main() -> int:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with open_sandbox(home) as settings, open_system(settings) as system:
+        stop = stop_on_signals()
+        async with (
+            open_sandbox(home) as settings,
+            open_system(settings) as system,
+            open_slack_surface(settings, system, host=_HOST),
+        ):
             document = SandboxDocument.load(home)
             assert document is not None
-            output.document({"home": str(home), "mailbox": document.mailbox, "faults": document.faults})
+            output.document(
+                {
+                    "home": str(home),
+                    "slack_page": document.slack_page,
+                    "mailbox": document.mailbox,
+                    "faults": document.faults,
+                }
+            )
             output.say(f"The sandbox is up under {home}. Stop it with Ctrl-C.")
+            output.say(f"\n  Slack     {document.slack_page}   ← open it and type /tenant provision\n")
             output.say(f"  mailbox   {document.mailbox}")
             output.say(f"  faults    {document.faults}")
             output.say(f"  Supabase  {document.supabase_api}")
             output.say(f"  tenants   {document.url_template}")
-            output.say(f"In another terminal:\n  {_EXAMPLE}")
+            output.say(f"Or from another terminal:\n  {_EXAMPLE}")
             await run_worker(system, stop, drain_seconds=5)
         return EXIT_OK
 

@@ -14,6 +14,7 @@ from sandbox.attach import attach
 from sandbox.dns.base import TARGET
 from sandbox.document import SandboxDocument
 from sandbox.errors import SandboxError
+from sandbox.slack.workspace import APPROVERS, OPERATORS, OPS, VIEWERS
 
 
 @asynccontextmanager
@@ -50,6 +51,13 @@ def sandbox_settings(document: SandboxDocument, home: Path) -> Settings:
             "mail_from": f"TaskifAI <welcome@{document.domain}>",
             "mail_reply_to": f"support@{document.domain}",
             "archive_url": (home / "archive").as_uri(),
+            "slack_bot_token": document.slack_bot_token,
+            "slack_app_token": document.slack_app_token,
+            "slack_api_url": document.slack_api,
+            "slack_ops_channel": OPS,
+            "tenantbot_viewers": VIEWERS,
+            "tenantbot_operators": OPERATORS,
+            "tenantbot_approvers": APPROVERS,
             "admin_jwt_secret": _key(home),
         }
     )

@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +23,7 @@ from provisioning.adapters.pinned_transport import PinnedTransport
 from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.adapters.registry import PostgresRegistry
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
+from provisioning.adapters.registry.transaction import UNREACHABLE
 from provisioning.adapters.resend_mailer import ResendMailer
 from provisioning.adapters.smtp_mailer import SmtpMailer
 from provisioning.adapters.supabase import SupabaseProjects
@@ -34,10 +36,11 @@ from provisioning.domain.request import RequestDefaults
 from provisioning.domain.schema_files import read_schema_files
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import read_seeds
+from provisioning.engine.leading import lead
 from provisioning.engine.lease import any_worker_alive
 from provisioning.errors import FieldError, InvalidRequest, Refused, Transient
+from provisioning.pipelines import PIPELINES
 from provisioning.ports import Clock, DnsZone, Mailer, Platform
-from provisioning.provision.pipeline import PIPELINES
 from provisioning.provision.ports import Policy, ProvisionPorts
 from provisioning.provision.step8_verify_tenant import CHECKS
 from provisioning.settings import Settings
@@ -58,8 +61,11 @@ class System:
 
     async def worker_alive(self) -> bool:
         """Tell whether any process executes runs right now."""
-        async with self.pool.acquire() as connection:
-            return await any_worker_alive(connection)
+        return await self.control.views.worker_alive()
+
+    async def lead(self, office: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work whenever no other process does it, until cancelled."""
+        await lead(self.settings.database_url.reveal(), office, work, clock=self.clock)
 
 
 @asynccontextmanager
@@ -80,8 +86,17 @@ async def open_system(settings: Settings, *, clock: Clock | None = None) -> Asyn
             defaults=RequestDefaults(
                 settings.supabase_region, tuple(one.vendor_name for one in ports.seeds.vendors)
             ),
+            worker_alive=partial(_worker_alive, pool),
         )
         yield System(settings, pool, ControlPlane.at(desk), registry, ports, clock)
+
+
+async def _worker_alive(pool: asyncpg.Pool) -> bool:
+    try:
+        async with pool.acquire() as connection:
+            return await any_worker_alive(connection)
+    except UNREACHABLE as fault:
+        raise _unreachable(fault) from fault
 
 
 async def upgrade_database(database_url: Secret) -> Sequence[str]:

@@ -235,6 +235,10 @@ class Platform(Protocol):
         """Register the tenant. Raises Unclear when the answer was lost, Refused with code `taken` when it is there."""
         ...
 
+    async def set_active(self, tenant_id: str, *, active: bool) -> None:
+        """Let the platform serve the tenant, or stop serving it. Safe to repeat."""
+        ...
+
     async def withdraw(self, tenant_id: str) -> str:
         """Take the tenant out of the platform; say in a few words what that left behind."""
         ...

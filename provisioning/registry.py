@@ -59,6 +59,10 @@ class Tenants(Protocol):
     async def find(self, subdomain: str) -> Tenant | None: ...
     async def find_by_id(self, tenant_id: UUID) -> Tenant | None: ...
     async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]: ...
+    async def counts(self) -> Mapping[TenantState, int]:
+        """How many tenants there are in each state, tombstones left out."""
+        ...
+
     async def other_active(self, subdomain: str) -> str | None: ...
     async def secrets(self, subdomain: str) -> TenantSecrets: ...
     async def change_admin_email(self, subdomain: str, email: str) -> None: ...
@@ -79,6 +83,14 @@ class Tenants(Protocol):
     async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None: ...
     async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
         """Make the record whole and active. The platform's tenant id becomes ours where it is a UUID."""
+        ...
+
+    async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
+        """Make the record inactive; a tenant that is suspended already keeps its first reason and time."""
+        ...
+
+    async def activate(self, subdomain: str) -> None:
+        """Make the record active again. It is unverified until it is checked."""
         ...
 
     async def forget_record(self, subdomain: str) -> None: ...
@@ -217,6 +229,31 @@ class AuditLog(Protocol):
     async def append(self, actor: Actor, entry: AuditEntry) -> None: ...
 
 
+@dataclass(frozen=True)
+class UnreportedRun:
+    """A run that a surface is still telling people about, its history, and that surface's own notes."""
+
+    run: Run
+    events: Sequence[RunEvent]
+    notes: Mapping[str, Any]
+
+
+class Reports(Protocol):
+    """How far each surface has told people about the runs that were asked for there."""
+
+    async def open(self, surface: str, *, limit: int) -> Sequence[UnreportedRun]:
+        """The runs that were asked for at this surface and of which not all is told, oldest first."""
+        ...
+
+    async def save(self, run_id: RunId, notes: Mapping[str, Any], *, done: bool) -> None: ...
+
+
+class SeenRequests(Protocol):
+    async def first_time(self, key: str) -> bool:
+        """Tell whether this request comes for the first time; whoever asks again hears no."""
+        ...
+
+
 class Transaction(Protocol):
     """One transaction. Leaving its block commits everything; an exception undoes everything."""
 
@@ -230,6 +267,10 @@ class Transaction(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> AuditLog: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def seen_requests(self) -> SeenRequests: ...
 
 
 class Registry(Protocol):

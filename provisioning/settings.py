@@ -1,6 +1,7 @@
 """Every setting, once: its name, its default, what it is for. Read once; secrets leave the environment then."""
 
-from collections.abc import Mapping, MutableMapping
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from provisioning.domain.secret import Secret
 from provisioning.errors import FieldError, InvalidRequest
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+
+_ID: Final = re.compile(r"[UWS][A-Z0-9]{2,}")
+"""A user's or a user group's id in Slack: opaque, and never a name."""
 
 
 def _split(value: Any) -> Any:
@@ -139,6 +143,35 @@ class Settings(BaseModel):
         default="docs.taskifai.com", description="Documentation named in the welcome e-mail."
     )
 
+    slack_bot_token: SecretText | None = Field(
+        default=None, description="Bot User OAuth Token of the installed Slack app (xoxb-…)."
+    )
+    slack_app_token: SecretText | None = Field(
+        default=None, description="App-level token (xapp-…) with connections:write: Slack over Socket Mode."
+    )
+    slack_signing_secret: SecretText | None = Field(
+        default=None, description="Signing secret of the Slack app: Slack over HTTP, at PORT."
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API.")
+    slack_ops_channel: str | None = Field(
+        default=None,
+        pattern=r"^[CG][A-Z0-9]{2,}$",
+        description="Id (C…) of the channel where runs are reported; the app must be in it.",
+    )
+    slack_digest_channel: str | None = Field(
+        default=None, pattern=r"^[CG][A-Z0-9]{2,}$", description="Id (C…) of the channel for the digest."
+    )
+    tenantbot_viewers: Words = Field(
+        default=(), description="Who may look, in Slack: user ids (U…) and user group ids (S…)."
+    )
+    tenantbot_operators: Words = Field(
+        default=(), description="Who may provision and decide about runs, in Slack: user and user group ids."
+    )
+    tenantbot_approvers: Words = Field(
+        default=(), description="Who may also approve what others ask for, in Slack: user and user group ids."
+    )
+    port: int = Field(default=3000, ge=0, le=65535, description="Where `tenantbot web` listens for HTTP.")
+
     admin_jwt_secret: SecretText | None = Field(
         default=None, description="Secret that signs the tokens of `tenantbot token`; at least 32 characters."
     )
@@ -186,11 +219,28 @@ class Settings(BaseModel):
             raise ValueError("not a region")
         return value
 
+    @field_validator("tenantbot_viewers", "tenantbot_operators", "tenantbot_approvers")
     @classmethod
-    def from_env(cls, environ: MutableMapping[str, str], *, env_file: Path | None = None) -> Self:
+    def _are_ids(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        if names := [one for one in ids if not _ID.fullmatch(one)]:
+            raise ValueError(
+                f"{', '.join(names)}: not an id; in Slack, open the profile or the user group and choose `Copy ID`"
+            )
+        return ids
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_a_slash(cls, url: str) -> str:
+        return url.rstrip("/") + "/"
+
+    @classmethod
+    def from_env(
+        cls, environ: MutableMapping[str, str], *, env_file: Path | None = None, for_slack: bool = False
+    ) -> Self:
         """Read the environment, and `env_file` under it. Secrets are removed from `environ`.
 
-        Raises InvalidRequest that names every missing or malformed setting at once.
+        Raises InvalidRequest that names every missing or malformed setting at once; with `for_slack`,
+        those that the Slack surface can't start without are missed too.
         """
         from_file = (
             {name: value for name, value in dotenv_values(env_file).items() if value} if env_file else {}
@@ -204,12 +254,12 @@ class Settings(BaseModel):
         for name, field in cls.model_fields.items():
             if "Secret" in str(field.annotation):
                 environ.pop(name.upper(), None)
-        return cls.checked(raw)
+        return cls.checked(raw, for_slack=for_slack)
 
     @classmethod
-    def checked(cls, raw: Mapping[str, Any]) -> Self:
+    def checked(cls, raw: Mapping[str, Any], *, for_slack: bool = False) -> Self:
         """Build from values, with the same messages as from the environment."""
-        faults = list(_missing_together(raw))
+        faults = [*_missing_together(raw), *(_missing_for_slack(raw) if for_slack else ())]
         try:
             settings = cls(**raw)
         except ValidationError as fault:
@@ -242,6 +292,29 @@ def _missing_together(raw: Mapping[str, Any]) -> list[FieldError]:
         for name, (other, value) in _NEEDED_WITH.items()
         if raw.get(other, fields[other].default) == value and not raw.get(name)
     ]
+
+
+_SLACK_NEEDS: Final = (
+    (("slack_bot_token",), ""),
+    (("slack_app_token", "slack_signing_secret"), "one of them says how Slack reaches the bot. "),
+    (("slack_ops_channel",), ""),
+    (("tenantbot_operators", "tenantbot_approvers"), "else nobody may do anything. "),
+)
+
+
+def _missing_for_slack(raw: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Name what the Slack surface can't start without: one of each line above."""
+    for names, why in _SLACK_NEEDS:
+        if any(str(raw.get(name) or "").strip() for name in names):
+            continue
+        purposes = " ".join(f"{name.upper()}: {Settings.model_fields[name].description}" for name in names)
+        missing = " and ".join(name.upper() for name in names)
+        said = (
+            f"{missing} is missing: {Settings.model_fields[names[0]].description}"
+            if len(names) == 1
+            else f"{missing} are both missing; {why}{purposes}"
+        )
+        yield FieldError(names[0].upper(), said)
 
 
 def _sentence(cls: type[Settings], error: Any) -> FieldError:

@@ -33,6 +33,8 @@ def build_app() -> typer.Typer:
     app.command("list")(reading.list_tenants)
     app.command()(reading.runs)
     app.command()(starting.verify)
+    app.command()(starting.suspend)
+    app.command()(starting.activate)
     app.command()(starting.retry)
     app.command()(starting.rollback)
     app.command()(starting.cancel)

@@ -100,6 +100,8 @@ def _tenant(tenant: Tenant, access_url: str) -> Document:
         "database_bytes": tenant.database_bytes,
         "created_at": tenant.created_at.isoformat(),
         "suspended_at": tenant.suspended_at and tenant.suspended_at.isoformat(),
+        "suspended_reason": tenant.suspended_reason,
+        "suspended_by": tenant.suspended_by,
     }
 
 

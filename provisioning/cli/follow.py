@@ -70,7 +70,7 @@ async def run_worker(
     from provisioning.engine.dbos_engine import Engine  # noqa: PLC0415 - a second to import, and most commands don't need it
     from provisioning.engine.runner import Runner  # noqa: PLC0415
     from provisioning.engine.worker import Worker  # noqa: PLC0415
-    from provisioning.provision.pipeline import PIPELINES  # noqa: PLC0415
+    from provisioning.pipelines import PIPELINES  # noqa: PLC0415
 
     database_url = system.settings.database_url.reveal()
     runner = Runner(

@@ -2,17 +2,13 @@
 
 import logging
 import os
-import re
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 import structlog
 
-_SECRET_SHAPES: Final = re.compile(
-    r"sbp_[A-Za-z0-9_]+|sb_secret_[A-Za-z0-9_]+|xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
-)
+from provisioning.domain.redaction import redact
 
 
 def open_log_file(home: Path) -> TextIO:
@@ -47,10 +43,6 @@ def configure_logs(stream: TextIO, *, level: str, json: bool) -> None:
     )
     for handler in logging.getLogger().handlers:
         handler.addFilter(_redact_record)
-
-
-def redact(text: str) -> str:
-    return _SECRET_SHAPES.sub("[redacted]", text)
 
 
 def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -10,7 +10,10 @@ from rich.console import Console, RenderableType
 from provisioning.cli.documents import error_document
 from provisioning.errors import InvalidRequest, TenantbotError
 
-_VERBS = "provision|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|deprovision"
+_VERBS = (
+    "provision|suspend|activate|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
+    "|deprovision"
+)
 _COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 
 

@@ -151,6 +151,10 @@ def _tell_status(output: Output, view: TenantView, *, worker_alive: bool) -> Non
         output.say(
             f"  admin {tenant.admin_name} <{tenant.admin_email}>, schema {tenant.schema_version or 'none yet'}"
         )
+        if tenant.suspended_at is not None:
+            output.say(
+                f"  suspended {_age(tenant.suspended_at)} ago by {tenant.suspended_by}: {tenant.suspended_reason}"
+            )
     if view.run is not None:
         output.say(render_steps(view.run))
         tell_run(output, view.run, tenant, view.access_url, worker_alive=worker_alive)

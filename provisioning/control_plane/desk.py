@@ -1,6 +1,6 @@
 """What every verb works with, and the gate that each of them passes first."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from provisioning.domain.actor import Actor, Role
@@ -21,14 +21,14 @@ class Desk:
     archive: Archive | None
     clock: Clock
     defaults: RequestDefaults
+    worker_alive: Callable[[], Awaitable[bool]]
+    """Tells whether any process executes runs right now."""
 
     async def require(self, actor: Actor, role: Role, action: str, *, subdomain: str | None = None) -> None:
         """Let the actor through, or refuse and audit the refusal."""
         if actor.may(role):
             return
-        message = (
-            f"{actor.name} is {_article(actor.role)} {actor.role}; {action} needs {_article(role)} {role}."
-        )
+        message = f"{actor.name} is {_article(actor.role)}; {action} needs {_article(role)}."
         async with self.registry.transaction() as tx:
             await tx.audit.append(
                 actor, AuditEntry(action=action, result="not_allowed", subdomain=subdomain, reason=message)
@@ -36,5 +36,7 @@ class Desk:
         raise Refused(message, code="not_allowed")
 
 
-def _article(role: Role) -> str:
-    return "a" if role is Role.VIEWER else "an"
+def _article(role: Role | None) -> str:
+    if role is None:
+        return "on no list"
+    return f"a {role}" if role is Role.VIEWER else f"an {role}"

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.duplicates import Duplicates
+from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.plans import Plans
+from provisioning.control_plane.reports import Reports
 from provisioning.control_plane.requests import Requests
 from provisioning.control_plane.runs import RunDecisions
 from provisioning.control_plane.views import Views
@@ -12,13 +14,18 @@ from provisioning.control_plane.views import Views
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand, `duplicates` tidy up."""
+    """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand, `duplicates` tidy up.
+
+    `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
+    """
 
     requests: Requests
     runs: RunDecisions
     views: Views
     plans: Plans
     duplicates: Duplicates
+    gate: Gate
+    reports: Reports
 
     @classmethod
     def at(cls, desk: Desk) -> "ControlPlane":
@@ -28,4 +35,6 @@ class ControlPlane:
             views=Views(desk),
             plans=Plans(desk),
             duplicates=Duplicates(desk),
+            gate=Gate(desk),
+            reports=Reports(desk),
         )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.runs import refuse_rollback
+from provisioning.control_plane.views import find_run
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_provision_request
-from provisioning.domain.run import RunKind
-from provisioning.errors import TenantbotError
+from provisioning.domain.run import Run, RunKind
+from provisioning.errors import FieldError, InvalidRequest, TenantbotError
 from provisioning.provision.step5_configure_dns import where_it_leads
 
 
@@ -36,6 +38,24 @@ class Plan:
         return all(question.ok is not False for question in self.questions)
 
 
+@dataclass(frozen=True)
+class RollbackPlan:
+    """What rolling back would undo, in that order; each is a phrase such as `delete the Supabase project`."""
+
+    run: Run
+    undo: tuple[str, ...]
+    monthly_cost: float
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a form for a request offers."""
+
+    vendors: tuple[str, ...]
+    regions: tuple[str, ...]
+    default_region: str
+
+
 class Plans:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -45,7 +65,7 @@ class Plans:
         await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
         request = parse_provision_request(raw, self._desk.defaults)
         asked: dict[str, Callable[[ProvisionRequest], Awaitable[Question]]] = {
-            "subdomain": self._subdomain,
+            "subdomain": lambda asked: self.subdomain(actor, asked.subdomain),
             "Supabase token": self._token,
             "organization": self._organization,
             "region": self._region,
@@ -62,14 +82,52 @@ class Plans:
             questions=tuple(questions),
         )
 
-    async def _subdomain(self, request: ProvisionRequest) -> Question:
+    async def check(self, actor: Actor, raw: Mapping[str, Any]) -> ProvisionRequest:
+        """Check every field, and that the subdomain is free, without asking the outside. Raises InvalidRequest."""
+        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
+        faults: list[FieldError] = []
+        try:
+            request = parse_provision_request(raw, self._desk.defaults)
+        except InvalidRequest as fault:
+            faults = list(fault.errors)
+        name = str(raw.get("subdomain") or "").strip()
+        if all(fault.field != "subdomain" for fault in faults):
+            question = await self.subdomain(actor, name)
+            if not question.ok:
+                faults.append(FieldError("subdomain", f"{question.answer}."))
+        if faults:
+            raise InvalidRequest(faults)
+        return request
+
+    async def subdomain(self, actor: Actor, name: str) -> Question:
+        """Tell whether a subdomain is free in the registry; a buried tenant's is not."""
+        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=name)
         async with self._desk.registry.transaction() as tx:
-            tenant = await tx.tenants.find(request.subdomain)
+            tenant = await tx.tenants.find(name)
         if tenant is None:
-            return Question("subdomain", f"{request.subdomain} is free", ok=True)
-        return Question(
-            "subdomain", f"{request.subdomain} is taken by {tenant.company_name} ({tenant.state})", ok=False
-        )
+            return Question("subdomain", f"{name} is free", ok=True)
+        return Question("subdomain", f"{name} is taken by {tenant.company_name} ({tenant.state})", ok=False)
+
+    async def choices(self) -> Choices:
+        """What a form offers. Regions are Supabase's, or at least its groups while it does not answer."""
+        try:
+            offered = await self._desk.ports.projects.regions()
+        except TenantbotError:
+            offered = ()
+        defaults = self._desk.defaults
+        regions = dict.fromkeys([defaults.region, *sorted(REGION_GROUPS), *sorted(offered)])
+        return Choices(tuple(defaults.vendors), tuple(regions), defaults.region)
+
+    async def rollback(self, actor: Actor, reference: str) -> RollbackPlan:
+        """Say what a roll back would undo. Raises Refused where the roll back itself would be."""
+        await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            run = await find_run(tx, reference)
+            await refuse_rollback(tx, run)
+            begun = (await tx.runs.brief(run.run_id)).begun
+        steps = reversed(self._desk.pipelines[run.kind].steps)
+        undo = tuple(step.undoes for step in steps if step.undoes and step.number in begun)
+        return RollbackPlan(run, undo, self._desk.ports.policy.monthly_cost)
 
     async def _token(self, _: ProvisionRequest) -> Question:
         await self._desk.ports.projects.check_token()

@@ -16,6 +16,8 @@ from provisioning.errors import FieldError, InvalidRequest, Refused, TenantbotEr
 from provisioning.provision.step7_send_welcome_email import TEMPLATE
 from provisioning.registry import AuditEntry, Transaction
 
+SHORTEST_REASON, LONGEST_REASON = 3, 500
+
 
 @dataclass(frozen=True)
 class Started:
@@ -86,6 +88,27 @@ class Requests:
             request = {"email": recipient, "version": last.version + 1 if last else 1}
             return await self._begin(tx, actor, RunKind.RESEND, tenant, request, origin)
 
+    async def suspend(
+        self, actor: Actor, subdomain: str, *, reason: str, origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start switching a tenant off, with the proof that it is. A suspended one is proved again."""
+        return await self._switch(actor, RunKind.SUSPEND, subdomain, reason, origin)
+
+    async def activate(
+        self, actor: Actor, subdomain: str, *, reason: str = "", origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start switching a tenant on again, with its access checked."""
+        return await self._switch(actor, RunKind.ACTIVATE, subdomain, reason or "activated", origin)
+
+    async def _switch(
+        self, actor: Actor, kind: RunKind, subdomain: str, reason: str, origin: Mapping[str, Any] | None
+    ) -> Started:
+        await self._desk.require(actor, Role.OPERATOR, kind.value, subdomain=subdomain)
+        said = parse_reason(reason)
+        async with self._desk.registry.transaction() as tx:
+            tenant = await existing_tenant(tx, subdomain)
+            return await self._begin(tx, actor, kind, tenant, {"reason": said}, origin)
+
     async def _begin(
         self,
         tx: Transaction,
@@ -97,6 +120,12 @@ class Requests:
     ) -> Started:
         if (open_run := await tx.runs.find_open(tenant.subdomain)) is not None:
             return _continue(open_run, kind, request)
+        if tenant.state is TenantState.SUSPENDED and kind is RunKind.VERIFY:
+            raise Refused(
+                f"{tenant.subdomain} is suspended, so there is nothing to get into; "
+                f"`tenantbot activate {tenant.subdomain}` switches it on.",
+                code="suspended",
+            )
         if tenant.state is TenantState.PROVISIONING:
             raise Refused(
                 f"{tenant.subdomain} is not provisioned; see `tenantbot status {tenant.subdomain}`.",
@@ -175,7 +204,7 @@ async def _start(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) -> St
 def _continue(run: Run, kind: RunKind, request: Mapping[str, Any]) -> Started:
     if run.kind is kind and request_hash(run.request) == request_hash(request):
         return Started(run, continued=True)
-    if run.kind is kind is RunKind.VERIFY:
+    if run.kind is kind and kind in {RunKind.VERIFY, RunKind.ACTIVATE}:
         return Started(run, continued=True)
     raise Refused(
         f"{run.subdomain} has an open run of its own ({run.run_id}, {run.state}); "
@@ -183,6 +212,21 @@ def _continue(run: Run, kind: RunKind, request: Mapping[str, Any]) -> Started:
         code="run_open",
         field="subdomain",
     )
+
+
+def parse_reason(text: str) -> str:
+    """Read why something is asked for. Raises InvalidRequest when nobody could make sense of it later."""
+    said = " ".join(text.split())
+    if not SHORTEST_REASON <= len(said) <= LONGEST_REASON:
+        raise InvalidRequest(
+            [
+                FieldError(
+                    "reason",
+                    f"The reason must have {SHORTEST_REASON} to {LONGEST_REASON} characters; give it with --reason.",
+                )
+            ]
+        )
+    return said
 
 
 def _email(text: str) -> str:

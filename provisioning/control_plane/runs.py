@@ -21,7 +21,7 @@ class RunDecisions:
         """Go on from the step that stopped the run. A roll back that stopped goes on rolling back."""
         await self._desk.require(actor, Role.OPERATOR, "retry", subdomain=reference)
         async with self._desk.registry.transaction() as tx:
-            run = await _locked(tx, reference)
+            run = await locked_run(tx, reference)
             if run.state is not RunState.WAITING:
                 raise Refused(
                     f"{run.run_id} is {run.state}; only a waiting run can be retried.", code="not_waiting"
@@ -32,15 +32,15 @@ class RunDecisions:
         """Undo what the run made, in reverse. Refused once the customer may have data."""
         await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
         async with self._desk.registry.transaction() as tx:
-            run = await _locked(tx, reference)
-            await _refuse_rollback(tx, run)
+            run = await locked_run(tx, reference)
+            await refuse_rollback(tx, run)
             return await _continue(tx, actor, run, Direction.ROLLBACK, "rollback")
 
     async def cancel(self, actor: Actor, reference: str) -> Run:
         """Stop before the next step. Over when nothing was made; else the run waits, to be retried or rolled back."""
         await self._desk.require(actor, Role.OPERATOR, "cancel", subdomain=reference)
         async with self._desk.registry.transaction() as tx:
-            run = await _locked(tx, reference)
+            run = await locked_run(tx, reference)
             if not run.state.is_open:
                 raise Refused(f"{run.run_id} is {run.state}; there is nothing to cancel.", code="not_open")
             if run.state is RunState.RUNNING:
@@ -62,7 +62,7 @@ class RunDecisions:
         await pipeline.on_end(tx, Ending(run_id=run.run_id, subdomain=run.subdomain, state=end.state))
 
 
-async def _locked(tx: Transaction, reference: str) -> Run:
+async def locked_run(tx: Transaction, reference: str) -> Run:
     found = await find_run(tx, reference)
     return await tx.runs.lock(found.run_id)
 
@@ -74,7 +74,7 @@ async def _continue(tx: Transaction, actor: Actor, run: Run, direction: Directio
     return await tx.runs.lock(run.run_id)
 
 
-async def _refuse_rollback(tx: Transaction, run: Run) -> None:
+async def refuse_rollback(tx: Transaction, run: Run) -> None:
     if run.kind is not RunKind.PROVISION:
         raise Refused(f"A {run.kind} run makes nothing that could be rolled back.", code="nothing_to_undo")
     if run.state is not RunState.WAITING:

@@ -1,12 +1,12 @@
 """Verbs that read: one tenant, all tenants, runs and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
-from provisioning.domain.tenant import Tenant
+from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
 from provisioning.registry import Transaction
 
@@ -21,6 +21,15 @@ class TenantView:
     access_url: str
     run: Run | None
     last_verification: Run | None
+
+
+@dataclass(frozen=True)
+class FleetView:
+    """All tenants in numbers, the open runs, newest first, and whether anybody executes them."""
+
+    tenants: Mapping[TenantState, int]
+    open_runs: Sequence[Run]
+    worker_alive: bool
 
 
 class Views:
@@ -55,11 +64,13 @@ class Views:
         async with self._desk.registry.transaction() as tx:
             return await tx.runs.events(run_id)
 
-    async def list(self, actor: Actor, *, text: str = "", page: int = 1) -> tuple[Sequence[Tenant], int]:
+    async def list(
+        self, actor: Actor, *, text: str = "", page: int = 1, size: int = PAGE
+    ) -> tuple[Sequence[Tenant], int]:
         """A page of tenants whose name, subdomain or admin contains `text`, newest first, and how many there are."""
         await self._desk.require(actor, Role.VIEWER, "list")
         async with self._desk.registry.transaction() as tx:
-            return await tx.tenants.list(text=text, limit=PAGE, offset=(max(page, 1) - 1) * PAGE)
+            return await tx.tenants.list(text=text, limit=size, offset=(max(page, 1) - 1) * size)
 
     async def runs(
         self, actor: Actor, *, states: Sequence[RunState] = (), limit: int = PAGE
@@ -67,6 +78,17 @@ class Views:
         await self._desk.require(actor, Role.VIEWER, "runs")
         async with self._desk.registry.transaction() as tx:
             return await tx.runs.list(states=states, limit=limit)
+
+    async def fleet(self, actor: Actor) -> FleetView:
+        await self._desk.require(actor, Role.VIEWER, "status")
+        async with self._desk.registry.transaction() as tx:
+            counts = await tx.tenants.counts()
+            open_runs = await tx.runs.list(states=[state for state in RunState if state.is_open], limit=PAGE)
+        return FleetView(counts, open_runs, await self.worker_alive())
+
+    async def worker_alive(self) -> bool:
+        """Tell whether any process executes runs right now."""
+        return await self._desk.worker_alive()
 
     def access_url(self, subdomain: str) -> str:
         return self._desk.ports.app.url(subdomain)

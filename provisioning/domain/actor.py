@@ -17,16 +17,19 @@ _RANK = {Role.VIEWER: 1, Role.OPERATOR: 2, Role.APPROVER: 3}
 
 @dataclass(frozen=True)
 class Actor:
-    """A person, named by the surface that let them in and by that surface's own id for them."""
+    """A person, named by the surface that let them in and by that surface's own id for them.
+
+    Without a role they are on no list, and may do nothing.
+    """
 
     surface: str
     id: str
     name: str
-    role: Role
+    role: Role | None
     team: str | None = None
 
     def may(self, role: Role) -> bool:
-        return _RANK[self.role] >= _RANK[role]
+        return self.role is not None and _RANK[self.role] >= _RANK[role]
 
     @property
     def label(self) -> str:

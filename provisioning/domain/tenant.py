@@ -38,11 +38,14 @@ class Tenant:
     deleted_at: datetime | None = None
     database_bytes: int | None = None
     schema_version: str | None = None
+    suspended_reason: str | None = None
+    suspended_by: str | None = None
 
     @property
     def reading(self) -> str:
-        """What people read: a verified tenant by its verdict, which is never plain green while anything failed."""
-        return self.verdict if self.state is TenantState.VERIFIED and self.verdict else self.state.value
+        """What people read: the last verdict where there is one, which is never plain green while anything failed."""
+        has_verdict = self.state in {TenantState.VERIFIED, TenantState.SUSPENDED} and self.verdict
+        return self.verdict if has_verdict and self.verdict else self.state.value
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ import asyncpg
 
 from provisioning.ports import Clock
 
-LOCK_CLASS = 0x54424F54
+WORKERS = 0x54424F54
+LEADERS = 0x54424F55
+"""Classes of locks: one per living worker, and one per office that only one process may hold."""
+
 PING_SECONDS = 1.0
 IDLE_SECONDS = 6
 GRACE_SECONDS = 3.0
@@ -29,20 +32,25 @@ def new_executor_id() -> str:
 
 async def any_worker_alive(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> bool:
     """Tell whether any process holds a lease right now."""
-    return bool(await connection.fetchval(_ALIVE, LOCK_CLASS))
+    return bool(await connection.fetchval(_ALIVE, WORKERS))
 
 
 class Lease:
     """Held from `acquire` until `release`, a lost connection, or a freeze longer than IDLE_SECONDS."""
 
-    def __init__(self, dsn: str, executor_id: str, clock: Clock) -> None:
+    def __init__(self, dsn: str, executor_id: str, clock: Clock, *, lock_class: int = WORKERS) -> None:
         self._dsn = dsn
         self.executor_id = executor_id
+        self._lock_class = lock_class
         self._clock = clock
         self._connection: asyncpg.Connection | None = None
         self._free_since: dict[str, float] = {}
 
     async def acquire(self) -> None:
+        if not await self.try_acquire():
+            raise RuntimeError(f"The executor id {self.executor_id} is held by another process.")
+
+    async def try_acquire(self) -> bool:
         self._connection = await asyncpg.connect(
             self._dsn,
             timeout=10,
@@ -55,8 +63,10 @@ class Lease:
                 "tcp_keepalives_count": "2",
             },
         )
-        if not await self._try_lock("pg_try_advisory_lock", self.executor_id):
-            raise RuntimeError(f"The executor id {self.executor_id} is held by another process.")
+        if await self._try_lock("pg_try_advisory_lock", self.executor_id):
+            return True
+        await self.release()
+        return False
 
     async def release(self) -> None:
         if self._connection is not None:
@@ -89,7 +99,7 @@ class Lease:
 
     async def _try_lock(self, function: str, executor: str) -> bool:
         return bool(
-            await self._require().fetchval(f"select {function}($1, hashtext($2))", LOCK_CLASS, executor)
+            await self._require().fetchval(f"select {function}($1, hashtext($2))", self._lock_class, executor)
         )
 
     def _require(self) -> asyncpg.Connection:

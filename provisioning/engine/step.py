@@ -67,6 +67,7 @@ class Step(Generic[Ports, P, R]):
     deadline: timedelta
     retry: Retry
     undo: Callable[[Context[Ports]], Awaitable[str]] | None
+    undoes: str | None
     no_undo: str | None
     detail: Callable[[Any], str]
 
@@ -81,6 +82,7 @@ class StepDeclaration:
     deadline: timedelta
     retry: Retry
     undo: Callable[[Context[Any]], Awaitable[str]] | None
+    undoes: str | None
     no_undo: str | None
     detail: Callable[[Any], str]
 
@@ -94,6 +96,7 @@ class StepDeclaration:
             deadline=self.deadline,
             retry=self.retry,
             undo=self.undo,
+            undoes=self.undoes,
             no_undo=self.no_undo,
             detail=self.detail,
         )
@@ -106,14 +109,15 @@ def step(
     typical: timedelta,
     deadline: timedelta,
     undo: Callable[[Context[Any]], Awaitable[str]] | None = None,
+    undoes: str | None = None,
     no_undo: str | None = None,
     retry: Retry | None = None,
     detail: Callable[[Any], str] = lambda _: "",
 ) -> StepDeclaration:
     """Declare a step. `detail` says in a few words what it made; a step without `undo` says why in `no_undo`.
 
-    An undo is as re-enterable as its step. It returns a few words on what it undid.
+    An undo is as re-enterable as its step. It returns a few words on what it undid; `undoes` says beforehand what it will.
     """
-    if (undo is None) == (no_undo is None):
-        raise TypeError(f"Step {number} needs either an undo or the reason why there is none.")
-    return StepDeclaration(number, title, typical, deadline, retry or Retry(), undo, no_undo, detail)
+    if (undo is None) == (no_undo is None) or (undo is None) != (undoes is None):
+        raise TypeError(f"Step {number} needs an undo and what it does, or the reason why there is none.")
+    return StepDeclaration(number, title, typical, deadline, retry or Retry(), undo, undoes, no_undo, detail)

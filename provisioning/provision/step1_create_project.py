@@ -53,6 +53,7 @@ async def delete_project(at: At) -> str:
     typical=timedelta(minutes=2),
     deadline=DEADLINE,
     undo=delete_project,
+    undoes="delete the Supabase project, with its database and all that is in it",
     detail=lambda project: f"{project.ref} in {project.region}",
 )
 async def create_project(at: At, request: ProvisionRequest) -> Project:

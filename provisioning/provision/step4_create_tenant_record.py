@@ -35,6 +35,7 @@ async def withdraw_tenant_record(at: At) -> str:
     typical=timedelta(seconds=10),
     deadline=timedelta(minutes=5),
     undo=withdraw_tenant_record,
+    undoes="withdraw the tenant record from the platform and from the registry",
     detail=lambda record: f"{record.tenant_id}" + ("" if record.published else ", not published"),
 )
 async def create_tenant_record(at: At, request: ProvisionRequest, project: Project) -> TenantRecord:

@@ -36,6 +36,7 @@ async def remove_dns_record(at: At) -> str:
     typical=timedelta(seconds=10),
     deadline=GIVE_UP_AFTER,
     undo=remove_dns_record,
+    undoes="remove the DNS record, where this run made one",
     detail=lambda said: said,
 )
 async def configure_dns(at: At) -> str:

@@ -14,7 +14,7 @@ from provisioning.domain.request import RequestDefaults
 from provisioning.domain.schema_files import SchemaFile, read_schema_files
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds, read_seeds
-from provisioning.provision.pipeline import PIPELINES
+from provisioning.pipelines import PIPELINES
 from provisioning.provision.ports import Policy, ProvisionPorts
 from tests.fakes.app import FakeApp
 from tests.fakes.archive import FakeArchive
@@ -64,6 +64,7 @@ class World:
 
     policy: Policy = POLICY
     has_archive: bool = True
+    has_worker: bool = True
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -83,6 +84,9 @@ class World:
         self.ports = build_ports(self)
         self.control = ControlPlane.at(_desk(self))
         self._add_harbour()
+
+    async def worker_alive(self) -> bool:
+        return self.has_worker
 
     @property
     def project(self) -> MadeProject:
@@ -146,4 +150,5 @@ def _desk(world: World) -> Desk:
         archive=wired("archive", world.archive, world.wire) if world.has_archive else None,
         clock=world.clock,
         defaults=RequestDefaults("eu-west-1", world.ports.seeds.vendor_names),
+        worker_alive=world.worker_alive,
     )

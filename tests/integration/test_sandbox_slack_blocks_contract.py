@@ -1,14 +1,12 @@
 """The stand-in's own block validators against the published schema and the rules across a payload."""
 
 import json
-import os
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
+from jsonschema import Draft202012Validator
 
 from sandbox.slack.blocks import check_message_blocks, check_view
 from sandbox.slack.blocks.checks import Check
@@ -16,9 +14,9 @@ from sandbox.slack.blocks.elements import IN_ACTIONS, IN_INPUT
 from sandbox.slack.blocks.kinds import BLOCK
 from sandbox.slack.blocks.rich_text import LEAF
 from sandbox.slack.refusals import Refusal
+from tests.block_kit import Contract, open_contract
 from tests.integration.slack_stand_in import button, modal, section, text_input
 
-ROOT = Path(__file__).parent.parent.parent
 PLAIN = {"type": "plain_text", "text": "Words"}
 MARKED = {"type": "mrkdwn", "text": "*Words*"}
 OPTION = {"text": PLAIN, "value": "one"}
@@ -31,50 +29,9 @@ CONFIRM = {"title": PLAIN, "text": MARKED, "confirm": PLAIN, "deny": PLAIN, "sty
 LINK = "https://taskifai.test"
 
 
-class Contract:
-    def __init__(self, folder: Path) -> None:
-        self.schema = json.loads((folder / "slack-block-kit.schema.json").read_text(encoding="utf-8"))
-        self.rules = json.loads((folder / "payload_rules.json").read_text(encoding="utf-8"))
-        self._blocks = Draft202012Validator(self.schema)
-
-    def part(self, name: str) -> Draft202012Validator:
-        return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": self.schema["$defs"]})
-
-    def takes_message(self, blocks: list[Any]) -> bool:
-        return self._blocks.is_valid(blocks) and self._surface("message", blocks)
-
-    def takes_view(self, view: dict[str, Any]) -> bool:
-        return self.part(f"{view['type']}_view").is_valid(view) and self._surface(
-            view["type"], view["blocks"]
-        )
-
-    def _surface(self, surface: str, blocks: list[dict[str, Any]]) -> bool:
-        kinds = [block["type"] for block in blocks]
-        ids = [block["block_id"] for block in blocks if "block_id" in block]
-        rules = self.rules
-        alone = rules["max_per_message"]
-        return (
-            len(blocks) <= rules["max_blocks"][surface]
-            and not set(kinds) & set(rules["blocks_forbidden"][surface])
-            and len(ids) == len(set(ids))
-            and (
-                surface != "message"
-                or (
-                    kinds.count("plan") <= alone["plan"]
-                    and kinds.count("table") + kinds.count("data_table") <= alone["table_plus_data_table"]
-                    and kinds.count("data_visualization") <= alone["data_visualization"]
-                    and not any(set(pair) <= set(kinds) for pair in rules["mutually_exclusive_in_message"])
-                )
-            )
-        )
-
-
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    folder = Path(os.environ.get("CONTRACTS_DIR", ROOT.parent / "shared" / "contracts")) / "slack"
-    if not folder.is_dir():
-        pytest.skip(f"The contracts of Slack are not in {folder} (set CONTRACTS_DIR).")
-    return Contract(folder)
+    return open_contract()
 
 
 def _input(element: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # comes without types
+import jsonschema
 import pytest
 import trustme
 from starlette.responses import HTMLResponse

@@ -150,3 +150,21 @@ async def test_a_free_organization_may_be_allowed() -> None:
     world.projects.plan = "free"
 
     assert (await plan(world)).ready
+
+
+async def test_says_what_a_roll_back_would_undo_in_its_order(world: World, worker: FakeWorker) -> None:
+    world.wire.fail("app.register", Permanent("The application refuses."))
+    await worker.provision()
+    plan = await world.control.plans.rollback(OPERATOR, SUBDOMAIN)
+    assert [phrase.split(" the ")[1].split(",")[0].split(" from")[0] for phrase in plan.undo] == [
+        "DNS record",
+        "tenant record",
+        "Supabase project",
+    ]
+    assert plan.monthly_cost == world.policy.monthly_cost
+
+
+async def test_plans_no_roll_back_that_would_be_refused(world: World, worker: FakeWorker) -> None:
+    await worker.provision()
+    with pytest.raises(Refused, match="only a waiting run"):
+        await world.control.plans.rollback(OPERATOR, SUBDOMAIN)

@@ -20,6 +20,13 @@ from provisioning.domain.run import (
     WaitingFor,
 )
 
+SELECT_RUN = """
+select runs.*,
+       (select jsonb_agg(to_jsonb(s) - 'result' - 'begun' order by s.number)
+        from run_steps s where s.run_id = runs.run_id) as steps
+from runs
+"""
+
 
 def read_run(row: asyncpg.Record) -> Run:
     return Run(

@@ -9,19 +9,13 @@ from uuid import UUID
 
 import asyncpg
 
-from provisioning.adapters.registry.run_rows import checklist_json, read_run
+from provisioning.adapters.registry.run_rows import SELECT_RUN, checklist_json, read_run
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.run import Direction, Run, RunEvent, RunId, RunKind, RunState, StepState
 from provisioning.domain.secret import Sealed
 from provisioning.errors import Refused
 from provisioning.registry import Attempt, LegBrief, LegEnd, LostClaim
 
-_SELECT = """
-select runs.*,
-       (select jsonb_agg(to_jsonb(s) - 'result' - 'begun' order by s.number)
-        from run_steps s where s.run_id = runs.run_id) as steps
-from runs
-"""
 _CREATE = """
 insert into runs (run_id, kind, subdomain, tenant_id, request, request_hash, origin, requested_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -84,32 +78,33 @@ class PostgresRuns:
         await self._event(run.run_id, "requested", detail=f"by {run.requested_by}")
 
     async def find(self, run_id: RunId) -> Run | None:
-        row = await self._connection.fetchrow(_SELECT + "where run_id = $1", run_id)
+        row = await self._connection.fetchrow(SELECT_RUN + "where run_id = $1", run_id)
         return read_run(row) if row else None
 
     async def find_open(self, subdomain: str) -> Run | None:
         row = await self._connection.fetchrow(
-            _SELECT + "where subdomain = $1 and state in ('queued', 'running', 'waiting')", subdomain
+            SELECT_RUN + "where subdomain = $1 and state in ('queued', 'running', 'waiting')", subdomain
         )
         return read_run(row) if row else None
 
     async def find_latest(self, subdomain: str, *, kind: RunKind | None = None) -> Run | None:
         row = await self._connection.fetchrow(
-            _SELECT + "where subdomain = $1 and ($2::text is null or kind = $2) order by created_at desc limit 1",
+            SELECT_RUN + "where subdomain = $1 and ($2::text is null or kind = $2) order by created_at desc limit 1",
             subdomain, kind,
         )  # fmt: skip
         return read_run(row) if row else None
 
     async def list(self, *, states: Sequence[RunState], limit: int) -> Sequence[Run]:
         rows = await self._connection.fetch(
-            _SELECT + "where cardinality($1::text[]) = 0 or state = any($1) order by created_at desc limit $2",
+            SELECT_RUN + "where cardinality($1::text[]) = 0 or state = any($1) order by created_at desc limit $2",
             list(states), limit,
         )  # fmt: skip
         return [read_run(row) for row in rows]
 
     async def events(self, run_id: RunId) -> Sequence[RunEvent]:
         rows = await self._connection.fetch(
-            "select at, what, step, detail from run_events where run_id = $1 order by event_id", run_id
+            "select event_id, at, what, step, detail from run_events where run_id = $1 order by event_id",
+            run_id,
         )
         return [RunEvent(**row) for row in rows]
 

@@ -8,7 +8,9 @@ import asyncpg
 from provisioning.adapters.registry.audit import PostgresAuditLog
 from provisioning.adapters.registry.legs import PostgresLegs
 from provisioning.adapters.registry.outbox import PostgresOutbox
+from provisioning.adapters.registry.reports import PostgresReports
 from provisioning.adapters.registry.runs import PostgresRuns
+from provisioning.adapters.registry.seen_requests import PostgresSeenRequests
 from provisioning.adapters.registry.tenants import PostgresTenants
 from provisioning.domain.secret import Secret
 from provisioning.errors import Transient
@@ -33,6 +35,8 @@ class PostgresTransaction:
         self.legs = PostgresLegs(connection)
         self.outbox = PostgresOutbox(connection)
         self.audit = PostgresAuditLog(connection, audit_key)
+        self.reports = PostgresReports(connection)
+        self.seen_requests = PostgresSeenRequests(connection)
 
 
 class PostgresRegistry:

@@ -8,6 +8,7 @@ from provisioning.domain.run import Run, RunEvent, RunId
 from provisioning.domain.secret import Secret
 from provisioning.ports import Clock
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
+from tests.fakes.registry.reports import FakeReports, FakeSeenRequests
 from tests.fakes.registry.runs import FakeRuns
 from tests.fakes.registry.tables import Tables
 from tests.fakes.registry.tenants import FakeTenants
@@ -20,6 +21,8 @@ class FakeTransaction:
         self.legs = FakeLegs(tables)
         self.outbox = FakeOutbox(tables)
         self.audit = FakeAuditLog(tables, clock, audit_key)
+        self.reports = FakeReports(tables, FakeRuns(tables, clock))
+        self.seen_requests = FakeSeenRequests(tables)
 
 
 class FakeRegistry:

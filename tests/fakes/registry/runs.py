@@ -61,8 +61,8 @@ class FakeRuns:
 
     def history(self, run_id: RunId) -> "builtins.list[RunEvent]":
         return [
-            RunEvent(row["at"], row["what"], row["step"], row["detail"])
-            for row in self._tables.events
+            RunEvent(number, row["at"], row["what"], row["step"], row["detail"])
+            for number, row in enumerate(self._tables.events, 1)
             if row["run_id"] == run_id
         ]
 
@@ -187,7 +187,7 @@ class FakeRuns:
         return direction
 
     def _run(self, row: Row) -> Run:
-        hidden, now = {"request_hash", "claim"}, self._clock.now()
+        hidden, now = {"request_hash", "claim", "report", "reported"}, self._clock.now()
         shown = {name: value for name, value in row.items() if name not in hidden}
         return Run(**shown, steps=tuple(step_view(step, now) for _, step in self._steps(row["run_id"])))
 

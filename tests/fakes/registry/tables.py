@@ -19,6 +19,7 @@ class Tables:
     outbox: dict[tuple[UUID, str, int], Row] = field(default_factory=dict)
     audit: list[Row] = field(default_factory=list)
     legs: dict[str, Row] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
     def copy(self) -> "Tables":
         return Tables(
@@ -29,4 +30,5 @@ class Tables:
             outbox=dict(self.outbox),
             audit=list(self.audit),
             legs=dict(self.legs),
+            seen=set(self.seen),
         )

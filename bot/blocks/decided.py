@@ -1,0 +1,33 @@
+"""What is said to whoever decided about a run, beside what its thread shows."""
+
+from bot.blocks.ids import RUN_ROLLBACK
+from bot.blocks.kit import Message, actions, button, section
+from bot.blocks.words import code
+from provisioning.control_plane.plans import RollbackPlan
+from provisioning.domain.run import Run, RunState
+
+
+def retried_message(run: Run, channel: str) -> Message:
+    return _short(f"🔁 {code(run.run_id)} goes on. Follow it in <#{channel}>.")
+
+
+def cancelled_message(run: Run, channel: str) -> Message:
+    if run.state is RunState.CANCELLED:
+        return _short(f"{code(run.run_id)} is cancelled; nothing was made.")
+    if run.state is RunState.WAITING:
+        return _short(
+            f"{code(run.run_id)} is stopped, and waits: retry it, or roll it back, in <#{channel}>."
+        )
+    return _short(f"{code(run.run_id)} stops before its next step. Follow it in <#{channel}>.")
+
+
+def rollback_button_message(plan: RollbackPlan) -> Message:
+    """The question came too late for Slack to open it; the button asks it again."""
+    text = f"That took too long for Slack. Press the button to see what rolling back {code(plan.run.run_id)} undoes."
+    return Message(
+        text, (section(text), actions(button(RUN_ROLLBACK, "Roll back …", plan.run.run_id, style="danger")))
+    )
+
+
+def _short(text: str) -> Message:
+    return Message(text, (section(text),))

@@ -1,0 +1,42 @@
+"""The names that buttons, inputs and views carry, by which Slack tells us what was done to them."""
+
+from typing import Final
+
+MENU_PROVISION: Final = "menu_provision"
+MENU_OVERVIEW: Final = "menu_overview"
+MENU_LIST: Final = "menu_list"
+MENU_HELP: Final = "menu_help"
+
+RUN_RETRY: Final = "run_retry"
+RUN_ROLLBACK: Final = "run_rollback"
+RUN_CANCEL: Final = "run_cancel"
+
+TENANT_STATUS: Final = "tenant_status"
+TENANT_VERIFY: Final = "tenant_verify"
+TENANT_RESEND: Final = "tenant_resend"
+TENANT_SUSPEND: Final = "tenant_suspend"
+TENANT_ACTIVATE: Final = "tenant_activate"
+
+LIST_PAGE: Final = "list_page"
+HOME_REFRESH: Final = "home_refresh"
+PROVISION_BACK: Final = "provision_back"
+LINK: Final = "link"
+"""A button that opens an address. Slack tells us of the click all the same."""
+
+COMPANY: Final = "company"
+SUBDOMAIN: Final = "subdomain"
+EMAIL: Final = "email"
+NAME: Final = "name"
+REGION: Final = "region"
+VENDORS: Final = "vendors"
+SAMPLE_RESELLERS: Final = "sample_resellers"
+REASON: Final = "reason"
+
+PROVISION_FORM: Final = "provision_form"
+PROVISION_PLAN: Final = "provision_plan"
+ROLLBACK_CONFIRM: Final = "rollback_confirm"
+REASON_FORM: Final = "reason_form"
+NOTICE: Final = "notice"
+
+NO_VALUE: Final = "-"
+"""What a button carries that needs to carry nothing: Slack takes no empty value."""

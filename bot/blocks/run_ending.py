@@ -1,0 +1,59 @@
+"""How a run ended: the verdict, the way to the tenant, or what is left of it."""
+
+from bot.blocks.kit import link
+from bot.blocks.run_words import company, taken, verdict
+from bot.blocks.words import COMMAND, code, said
+from provisioning.domain.run import Run, RunKind, RunState, StepState
+from provisioning.domain.tenant import Tenant
+
+
+def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
+    """A few lines without a secret: the password goes by e-mail alone."""
+    match run.state, run.kind:
+        case RunState.SUCCEEDED, RunKind.RESEND:
+            return _sent(run)
+        case RunState.SUCCEEDED, _:
+            return "\n".join(_verified(run, tenant, access_url))
+        case RunState.ROLLED_BACK, _:
+            return f"Rolled back: nothing of {code(run.subdomain)} is left, and the subdomain is free again."
+        case RunState.CANCELLED, RunKind.PROVISION:
+            return f"Cancelled: nothing was made for {code(run.subdomain)}, and the subdomain is free again."
+        case RunState.CANCELLED, RunKind.RESEND if _password_changed(run):
+            return (
+                "Cancelled before the e-mail was sent, but after the password was changed: "
+                f"give the admin a new one with {code(f'{COMMAND} resend {run.subdomain}')}."
+            )
+        case _:
+            return f"Cancelled: {code(run.subdomain)} is as it was."
+
+
+def short_ending(run: Run, tenant: Tenant | None) -> str:
+    """One line for a notification."""
+    if run.state is RunState.SUCCEEDED and run.kind is not RunKind.RESEND:
+        return f"{company(run, tenant)} is {verdict(run)}."
+    return ending(run, tenant, "")
+
+
+def _verified(run: Run, tenant: Tenant | None, access_url: str) -> list[str]:
+    lines = [
+        f"*{company(run, tenant)}* is {verdict(run)}{_after(run)}.",
+        f"URL: {link(access_url, access_url)}",
+    ]
+    if tenant is not None:
+        lines.append(f"Tenant ID: {code(str(tenant.tenant_id))}")
+        if run.kind is RunKind.PROVISION:
+            lines.append(f"{said(tenant.admin_email, 300)} has mail, with the temporary password in it.")
+    return lines
+
+
+def _sent(run: Run) -> str:
+    to = said(str(run.request.get("email") or "the admin"), 300)
+    return f"The welcome e-mail is on its way to {to}, with a new temporary password{_after(run)}."
+
+
+def _after(run: Run) -> str:
+    return f", after {taken(run)}" if taken(run) else ""
+
+
+def _password_changed(run: Run) -> bool:
+    return bool(run.steps) and run.steps[0].state is StepState.SUCCEEDED

@@ -1,0 +1,46 @@
+"""What every listener works with: the door, the ways to Slack, and who is let in."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.allowlist import Allowlist
+from bot.errands import Errands
+from bot.outbox.answers import Answers
+from bot.outbox.calls import SlackCalls
+from provisioning.control_plane import ControlPlane
+from provisioning.control_plane.plans import Choices
+from provisioning.ports import Clock
+
+_REMEMBERED: Final = 10_000
+
+
+class Seen:
+    """Requests that came to this process already; the door knows those of all processes, when it can be asked."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[str, float] = OrderedDict()
+
+    def first_time(self, key: str) -> bool:
+        if key in self._keys:
+            return False
+        self._keys[key] = time.monotonic()
+        if len(self._keys) > _REMEMBERED:
+            self._keys.popitem(last=False)
+        return True
+
+
+@dataclass
+class Desk:
+    control: ControlPlane
+    calls: SlackCalls
+    answers: Answers
+    allowlist: Allowlist
+    clock: Clock
+    ops_channel: str
+    domain: str
+    choices: Choices
+    """What the form offers; fetched anew from time to time, so that a form opens at once."""
+    errands: Errands = field(default_factory=Errands)
+    seen: Seen = field(default_factory=Seen)

@@ -1,0 +1,58 @@
+"""Slack over Socket Mode: one connection that is watched, made anew when it goes quiet, and let go of gently."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from provisioning.domain.secret import Secret
+from provisioning.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+_PING_SECONDS: Final = 5.0
+_WATCH_SECONDS: Final = 2.0
+_QUIET_SECONDS: Final = 30.0
+"""The library reconnects by itself; one that has not managed to for so long is replaced."""
+_CLOSE_SECONDS: Final = 5.0
+
+
+class Socket:
+    """Delivers what Slack sends to the app, until it is closed."""
+
+    def __init__(self, app: AsyncApp, token: Secret, *, clock: Clock) -> None:
+        self._app = app
+        self._token = token
+        self._clock = clock
+        self._handler: AsyncSocketModeHandler | None = None
+
+    async def run(self) -> None:
+        """Connect and watch until cancelled."""
+        while True:
+            handler = AsyncSocketModeHandler(
+                self._app, self._token.reveal(), ping_interval=_PING_SECONDS, proxy=self._app.client.proxy
+            )
+            self._handler = handler
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+            log.info("connected to Slack")
+            await self._watch(handler)
+            log.warning("the connection to Slack is quiet, a new one is made")
+            await self.close()
+
+    async def close(self) -> None:
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            try:
+                await asyncio.wait_for(handler.close_async(), _CLOSE_SECONDS)  # type: ignore[no-untyped-call]
+            except TimeoutError:
+                log.warning("the connection to Slack did not close in time")
+
+    async def _watch(self, handler: AsyncSocketModeHandler) -> None:
+        """Return when the connection has been down for too long."""
+        alive_at = self._clock.monotonic()
+        while self._clock.monotonic() - alive_at < _QUIET_SECONDS:
+            await self._clock.sleep(_WATCH_SECONDS)
+            if await handler.client.is_connected():
+                alive_at = self._clock.monotonic()

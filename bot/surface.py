@@ -1,0 +1,155 @@
+"""The Slack surface of one process: who we are, what listens, what reports; started and stopped as one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.allowlist import Allowlist, Rules
+from bot.app import build_app
+from bot.desk import Desk
+from bot.http_door import HttpServer, http_app
+from bot.outbox.answers import Answers
+from bot.outbox.calls import Identity, SlackCalls
+from bot.outbox.client import open_slack
+from bot.outbox.errors import SlackError, SlackRefused
+from bot.people import People
+from bot.reporter.reporter import Reporter
+from bot.sockets import Socket
+from provisioning.control_plane import ControlPlane
+from provisioning.domain.secret import Secret
+from provisioning.errors import Permanent, Transient
+from provisioning.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+Lead = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
+"""Does the work under this name whenever no other process does it."""
+
+_OFFICE: Final = "slack reporter"
+_CHOICES_SECONDS: Final = 1800.0
+
+
+@dataclass(frozen=True)
+class SlackSettings:
+    """What the surface needs to know, of all the settings there are."""
+
+    bot_token: Secret
+    app_token: Secret | None
+    signing_secret: Secret | None
+    api_url: str
+    ops_channel: str
+    rules: Rules
+    host: str
+    port: int
+    domain: str
+    monthly_cost: float
+
+
+@dataclass
+class Surface:
+    """`port` is where HTTP is listened at, when it is."""
+
+    team: str
+    port: int | None
+    _desk: Desk
+    _socket: Socket | None
+    _server: HttpServer | None
+    _tasks: list[asyncio.Task[None]]
+
+    async def stop(self, *, drain_seconds: float) -> None:
+        """Take nothing new, finish what was acknowledged, then let go of Slack."""
+        if self._server is not None:
+            self._server.stop()
+        await asyncio.sleep(0)
+        await self._desk.errands.finish(drain_seconds)
+        if self._socket is not None:
+            await self._socket.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_surface(
+    settings: SlackSettings, control: ControlPlane, *, clock: Clock, lead: Lead, drain_seconds: float
+) -> AsyncIterator[Surface]:
+    """Be there for Slack. Raises Permanent when Slack refuses the token, Transient when it can't be reached."""
+    async with open_slack(settings.bot_token, api_url=settings.api_url) as client:
+        calls = SlackCalls(client, clock=clock)
+        try:
+            identity = await calls.identity(within=10.0)
+        except SlackRefused as refused:
+            raise Permanent(
+                f"{refused.message} `tenantbot doctor` says more.", code=refused.code
+            ) from refused
+        except SlackError as fault:
+            raise Transient(f"{fault.message} Check SLACK_API_URL.", code="slack_unreachable") from fault
+        desk = Desk(
+            control=control,
+            calls=calls,
+            answers=Answers(client, clock=clock),
+            allowlist=Allowlist(
+                People(calls, clock=clock),
+                settings.rules,
+                team=identity.team,
+                place="the ops channel",
+            ),
+            clock=clock,
+            ops_channel=settings.ops_channel,
+            domain=settings.domain,
+            choices=await control.plans.choices(),
+        )
+        reporter = Reporter(
+            control, calls, clock=clock, channel=settings.ops_channel, monthly_cost=settings.monthly_cost
+        )
+        app = build_app(
+            desk,
+            AsyncWebClient(base_url=client.base_url),
+            identity,
+            settings.bot_token,
+            signing_secret=settings.signing_secret,
+        )
+        surface = _start(
+            settings, desk, app, identity, besides=[lead(_OFFICE, reporter.run), _keep_choices(desk)]
+        )
+        try:
+            yield surface
+        finally:
+            await surface.stop(drain_seconds=drain_seconds)
+
+
+def _start(
+    settings: SlackSettings,
+    desk: Desk,
+    app: AsyncApp,
+    identity: Identity,
+    *,
+    besides: Sequence[Awaitable[None]],
+) -> Surface:
+    socket = Socket(app, settings.app_token, clock=desk.clock) if settings.app_token else None
+    server = (
+        HttpServer(http_app(app), host=settings.host, port=settings.port) if settings.signing_secret else None
+    )
+    work = [*(part.run() for part in (socket, server) if part is not None), *besides]
+    tasks = [asyncio.create_task(_keep(part)) for part in work]
+    return Surface(identity.team, server.port if server else None, desk, socket, server, tasks)
+
+
+async def _keep(work: Awaitable[None]) -> None:
+    """A part that ends by an error is a defect; it is at least heard of."""
+    try:
+        await work
+    except Exception:
+        log.exception("a part of the Slack surface ended")
+
+
+async def _keep_choices(desk: Desk) -> None:
+    while True:
+        await desk.clock.sleep(_CHOICES_SECONDS)
+        desk.choices = await desk.control.plans.choices()

@@ -1,0 +1,87 @@
+"""`tenantbot web`: the Slack surface, and a worker beside it unless there are others."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Final
+
+import typer
+
+from bot.allowlist import Rules
+from bot.surface import SlackSettings, Surface, open_surface
+from provisioning.bootstrap import System, open_system
+from provisioning.cli.follow import run_worker
+from provisioning.cli.session import EXIT_OK, finish, invocation_of, open_settings
+from provisioning.settings import Settings
+
+DRAIN_SECONDS: Final = 10
+
+
+def web(
+    context: typer.Context,
+    *,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Leave the runs to processes of `tenantbot worker`.")
+    ] = False,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at for HTTP.")] = "0.0.0.0",  # noqa: S104
+) -> None:
+    """Run the Slack bot, and a worker.
+
+    Over Socket Mode with SLACK_APP_TOKEN, over HTTP at PORT with SLACK_SIGNING_SECRET.
+    """
+    invocation = invocation_of(context)
+
+    async def main() -> int:
+        stop = stop_on_signals()
+        async with (
+            open_settings(invocation, log_here=True, for_slack=True) as settings,
+            open_system(settings) as system,
+            open_slack_surface(settings, system, host=host) as surface,
+        ):
+            invocation.output.say(_greeting(settings, surface))
+            if no_worker:
+                await stop.wait()
+            else:
+                await run_worker(system, stop, drain_seconds=DRAIN_SECONDS)
+        return EXIT_OK
+
+    finish(invocation.output, main)
+
+
+def stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+@asynccontextmanager
+async def open_slack_surface(settings: Settings, system: System, *, host: str) -> AsyncIterator[Surface]:
+    """Open the surface over an open system; `Settings` read `for_slack` have all that it needs."""
+    assert settings.slack_bot_token is not None
+    assert settings.slack_ops_channel is not None
+    wanted = SlackSettings(
+        bot_token=settings.slack_bot_token,
+        app_token=settings.slack_app_token,
+        signing_secret=settings.slack_signing_secret,
+        api_url=settings.slack_api_url,
+        ops_channel=settings.slack_ops_channel,
+        rules=Rules(settings.tenantbot_viewers, settings.tenantbot_operators, settings.tenantbot_approvers),
+        host=host,
+        port=settings.port,
+        domain=settings.taskifai_domain,
+        monthly_cost=settings.supabase_project_monthly_cost,
+    )
+    async with open_surface(
+        wanted, system.control, clock=system.clock, lead=system.lead, drain_seconds=DRAIN_SECONDS
+    ) as surface:
+        yield surface
+
+
+def _greeting(settings: Settings, surface: Surface) -> str:
+    ways = ["Socket Mode"] if settings.slack_app_token else []
+    ways += [f"HTTP at port {surface.port}"] if surface.port is not None else []
+    return (
+        f"The Slack bot works for workspace {surface.team}, over {' and '.join(ways)}; stop it with Ctrl-C."
+    )
