@@ -74,5 +74,8 @@ export async function closeModal(view, everything) {
 
 function focusFirstError() {
   const field = document.querySelector("dialog [aria-invalid='true']");
-  (field?.matches("input, select, textarea") ? field : field?.querySelector("input, select, textarea"))?.focus();
+  (field?.matches("input, select, textarea")
+    ? field
+    : field?.querySelector("input, select, textarea")
+  )?.focus();
 }

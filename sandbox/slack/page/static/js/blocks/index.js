@@ -35,10 +35,14 @@ const KINDS = {
 };
 
 export function blocks(surface, list = surface.blocks) {
-  return h("div", { class: "blocks" }, list.map((block, index) => {
-    const inside = drawOne(block, surface);
-    return h("div", { class: `block block-${block.type}`, key: keyOf(surface, block, index) }, inside);
-  }));
+  return h(
+    "div",
+    { class: "blocks" },
+    list.map((block, index) => {
+      const inside = drawOne(block, surface);
+      return h("div", { class: `block block-${block.type}`, key: keyOf(surface, block, index) }, inside);
+    }),
+  );
 }
 
 /** One block that we cannot draw does not take the page away. */
