@@ -338,13 +338,3 @@ async def test_goes_back_to_a_form_after_a_reload(page: SlackPage, bench: Bench)
     await page.fill("Company", "Acorn")
     await page.close_modal()
     await expect(page.modal).to_have_count(0)
-
-
-async def test_loads_nothing_from_elsewhere(slack: Slack) -> None:
-    answer = await slack.page.get(f"{slack.url}/page")
-    assert answer.headers["content-security-policy"].startswith("default-src 'self';")
-    assert answer.headers["content-type"].startswith("text/html")
-    assert (await slack.page.get(f"{slack.url}/")).headers["location"] == "/page"
-    script = await slack.page.get(f"{slack.url}/page/js/main.js")
-    assert (script.status_code, script.headers["cache-control"]) == (200, "no-cache")
-    assert (await slack.page.get(f"{slack.url}/page/js/../../site.py")).status_code == 404

@@ -1,6 +1,7 @@
 // What a person does that may fail: one at a time where it must be, and told of in words where it went wrong.
 
 import * as api from "./api.js";
+import { comeBack } from "./live.js";
 import { loadViews } from "./loading.js";
 import { change, redraw, state } from "./state.js";
 import { enteredValues, surfaceKey } from "./surface.js";
@@ -19,7 +20,7 @@ export async function guarded(act) {
     return await act();
   } catch (error) {
     if (!(error instanceof api.Unreachable)) throw error;
-    change({ isLive: false });
+    comeBack();
     return null;
   }
 }
@@ -73,5 +74,8 @@ export async function closeModal(view, everything) {
 
 function focusFirstError() {
   const field = document.querySelector("dialog [aria-invalid='true']");
-  (field?.matches("input, select, textarea") ? field : field?.querySelector("input, select, textarea"))?.focus();
+  (field?.matches("input, select, textarea")
+    ? field
+    : field?.querySelector("input, select, textarea")
+  )?.focus();
 }

@@ -3,7 +3,8 @@
 export class Unreachable extends Error {}
 
 async function ask(method, path, body) {
-  const content = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const content =
+    body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   let answer;
   try {
     answer = await fetch(`/page/api${path}`, { method, ...content });
@@ -31,7 +32,8 @@ export const openConversation = (person) => act(`/people/${person}/conversation`
 export const join = (person, channel) => act(`${channelPath(person, channel)}/join`);
 export const speak = (person, channel, text, thread) =>
   act(`${channelPath(person, channel)}/messages`, { text, ...(thread ? { thread_ts: thread } : {}) });
-export const runCommand = (person, channel, text) => act(`${channelPath(person, channel)}/commands`, { text });
+export const runCommand = (person, channel, text) =>
+  act(`${channelPath(person, channel)}/commands`, { text });
 export const actOnMessage = (person, channel, ts, body) =>
   act(`${channelPath(person, channel)}/messages/${ts}/actions`, body);
 export const actOnView = (person, view, body) => act(`${viewPath(person, view)}/actions`, body);

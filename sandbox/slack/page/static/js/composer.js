@@ -24,10 +24,21 @@ export function composer(channel, thread) {
   const label = thread ? "Reply" : channel.kind === "im" ? "Message tenantbot" : `Message #${channel.name}`;
   return h(
     "form",
-    { class: "composer", key, "data-popover": key, onSubmit: (event) => { event.preventDefault(); send(at); }, onFocusOut: whenFocusLeaves },
+    {
+      class: "composer",
+      key,
+      "data-popover": key,
+      onSubmit: (event) => {
+        event.preventDefault();
+        send(at);
+      },
+      onFocusOut: whenFocusLeaves,
+    },
     commands.length > 0 && commandList(at, commands),
     problems.has(key) && h("p", { class: "composer-problem", role: "alert" }, problems.get(key)),
-    h("div", { class: "composer-box" },
+    h(
+      "div",
+      { class: "composer-box" },
       h("textarea", {
         rows: "1",
         value: text,
@@ -40,24 +51,42 @@ export function composer(channel, thread) {
         onInput: (event) => write(at, event.currentTarget.value),
         onKeyDown: (event) => press(at, event, commands),
       }),
-      h("button", { class: "send", type: "submit", "aria-label": "Send", disabled: text.trim() === "" }, icon("send"))),
-    h("p", { class: "composer-hint" }, h("kbd", null, "Enter"), " sends, ", h("kbd", null, "Shift+Enter"), " begins a new line",
-      !thread && [", ", h("kbd", null, "/"), " lists commands"]),
+      h(
+        "button",
+        { class: "send", type: "submit", "aria-label": "Send", disabled: text.trim() === "" },
+        icon("send"),
+      ),
+    ),
+    h(
+      "p",
+      { class: "composer-hint" },
+      h("kbd", null, "Enter"),
+      " sends, ",
+      h("kbd", null, "Shift+Enter"),
+      " begins a new line",
+      !thread && [", ", h("kbd", null, "/"), " lists commands"],
+    ),
   );
 }
 
 /** Slack puts the caret there by itself; on a phone that would bring up the keyboard. */
 export function focusWhereOneTypes(box) {
-  if (window.innerWidth > 760 && document.querySelector("dialog[open]") === null) box?.focus({ preventScroll: true });
+  if (window.innerWidth > 760 && document.querySelector("dialog[open]") === null)
+    box?.focus({ preventScroll: true });
 }
 
 function joinBar(channel) {
-  const join = () => guarded(async () => {
-    await api.join(state.person.id, channel.id);
-    await Promise.all([loadChannels(), loadMessages()]);
-  });
-  return h("div", { class: "join-bar", key: "join" }, h("p", null, "You are looking at ", h("strong", null, `#${channel.name}`), " without having joined it."),
-    h("button", { type: "button", class: "button is-primary is-solid", onClick: join }, "Join channel"));
+  const join = () =>
+    guarded(async () => {
+      await api.join(state.person.id, channel.id);
+      await Promise.all([loadChannels(), loadMessages()]);
+    });
+  return h(
+    "div",
+    { class: "join-bar", key: "join" },
+    h("p", null, "You are looking at ", h("strong", null, `#${channel.name}`), " without having joined it."),
+    h("button", { type: "button", class: "button is-primary is-solid", onClick: join }, "Join channel"),
+  );
 }
 
 /** Put words into a channel's composer, ready to be sent or finished. */
@@ -82,16 +111,29 @@ function matching(text) {
 }
 
 function commandList(at, commands) {
-  return h("ul", { id: "commands", class: "menu commands", role: "listbox", "aria-label": "Commands" },
-    commands.map((command, index) => h("li", {
-      key: command,
-      id: `command-${index}`,
-      class: "menu-entry",
-      role: "option",
-      "aria-selected": String(index === state.popover.active),
-      onMouseMove: () => point(index),
-      onMouseDown: (event) => { event.preventDefault(); complete(at, command); },
-    }, h("strong", null, command), h("span", { class: "menu-side" }, "tenantbot"))));
+  return h(
+    "ul",
+    { id: "commands", class: "menu commands", role: "listbox", "aria-label": "Commands" },
+    commands.map((command, index) =>
+      h(
+        "li",
+        {
+          key: command,
+          id: `command-${index}`,
+          class: "menu-entry",
+          role: "option",
+          "aria-selected": String(index === state.popover.active),
+          onMouseMove: () => point(index),
+          onMouseDown: (event) => {
+            event.preventDefault();
+            complete(at, command);
+          },
+        },
+        h("strong", null, command),
+        h("span", { class: "menu-side" }, "tenantbot"),
+      ),
+    ),
+  );
 }
 
 function complete({ key }, command) {
@@ -103,7 +145,8 @@ function press(at, event, commands) {
   if (event.isComposing) return;
   const text = event.currentTarget.value;
   const isWhole = event.key === "Enter" && commands.includes(text);
-  if (commands.length > 0 && !isWhole) steer(event, commands.length, (index) => complete(at, commands[index]));
+  if (commands.length > 0 && !isWhole)
+    steer(event, commands.length, (index) => complete(at, commands[index]));
   if (event.defaultPrevented || event.key !== "Enter" || event.shiftKey) return;
   event.preventDefault();
   send(at);
@@ -125,7 +168,8 @@ async function send({ channel, thread, key }) {
   redraw();
   const { id } = state.person;
   const answer = await guarded(() =>
-    isCommand ? api.runCommand(id, channel.id, text) : api.speak(id, channel.id, encode(text), thread));
+    isCommand ? api.runCommand(id, channel.id, text) : api.speak(id, channel.id, encode(text), thread),
+  );
   if (answer === null || (answer.error && !isCommand)) {
     problems.set(key, answer === null ? "The sandbox does not answer." : explain(answer.error));
     if (!state.drafts.get(key)) state.drafts.set(key, text);

@@ -14,7 +14,10 @@ export function confirmDialog() {
   if (state.confirm === null) return null;
   const { words, act } = state.confirm;
   const close = () => change({ confirm: null });
-  const yes = () => { close(); act(); };
+  const yes = () => {
+    close();
+    act();
+  };
   return h(
     "dialog",
     {
@@ -23,15 +26,38 @@ export function confirmDialog() {
       role: "alertdialog",
       "aria-labelledby": "confirm-title",
       "aria-describedby": "confirm-text",
-      created: (dialog) => { dialog.showModal(); dialog.querySelector("[data-no]").focus(); },
+      created: (dialog) => {
+        dialog.showModal();
+        dialog.querySelector("[data-no]").focus();
+      },
       removed: (dialog) => dialog.close(),
-      onCancel: (event) => { event.preventDefault(); close(); },
-      onKeyDown: (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(); } },
+      onCancel: (event) => {
+        event.preventDefault();
+        close();
+      },
+      onKeyDown: (event) => {
+        if (event.key === "Escape") {
+          event.preventDefault();
+          event.stopPropagation();
+          close();
+        }
+      },
     },
     h("h2", { id: "confirm-title" }, words.title.text),
     h("div", { id: "confirm-text", class: "text" }, textObject(words.text)),
-    h("footer", { class: "modal-foot" },
+    h(
+      "footer",
+      { class: "modal-foot" },
       h("button", { class: "button", type: "button", "data-no": true, onClick: close }, words.deny.text),
-      h("button", { class: `button is-solid ${words.style === "danger" ? "is-danger" : "is-primary"}`, type: "button", onClick: yes }, words.confirm.text)),
+      h(
+        "button",
+        {
+          class: `button is-solid ${words.style === "danger" ? "is-danger" : "is-primary"}`,
+          type: "button",
+          onClick: yes,
+        },
+        words.confirm.text,
+      ),
+    ),
   );
 }

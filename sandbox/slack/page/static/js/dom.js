@@ -20,7 +20,9 @@ export function draw(host, wanted) {
 }
 
 function visible(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
 }
 
 function drawChildren(host, wanted, created) {
@@ -60,7 +62,9 @@ function nameOf(vnode) {
 
 function create(vnode) {
   if (vnode.tag === undefined) return document.createTextNode("");
-  return SVG_TAGS.has(vnode.tag) ? document.createElementNS(SVG, vnode.tag) : document.createElement(vnode.tag);
+  return SVG_TAGS.has(vnode.tag)
+    ? document.createElementNS(SVG, vnode.tag)
+    : document.createElement(vnode.tag);
 }
 
 function fill({ vnode, node, previous }, created) {

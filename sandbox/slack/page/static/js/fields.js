@@ -33,7 +33,10 @@ export function fieldsOf(blocks) {
 
 export function initialOf(element) {
   const field = FIELDS[element.type];
-  const name = field === "rich_text_value" ? "initial_value" : field.replace(/^selected/, "initial").replace(/^value$/, "initial_value");
+  const name =
+    field === "rich_text_value"
+      ? "initial_value"
+      : field.replace(/^selected/, "initial").replace(/^value$/, "initial_value");
   const empty = field.endsWith("s") ? [] : null;
   return name in element ? fromWire({ type: element.type, [field]: element[name] }) : empty;
 }
@@ -42,7 +45,7 @@ export function initialOf(element) {
 export function fromWire(held) {
   const value = held[FIELDS[held.type]];
   const isWhole = held.type.endsWith("external_select");
-  if (Array.isArray(value)) return value.map((one) => (isWhole ? one : one.value ?? one));
+  if (Array.isArray(value)) return value.map((one) => (isWhole ? one : (one.value ?? one)));
   if (FIELDS[held.type] === "selected_option" && value && !isWhole) return value.value;
   return value;
 }

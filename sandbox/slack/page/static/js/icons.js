@@ -22,5 +22,9 @@ const LINES = {
 };
 
 export function icon(name) {
-  return h("svg", { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" }, h("path", { d: LINES[name] }));
+  return h(
+    "svg",
+    { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" },
+    h("path", { d: LINES[name] }),
+  );
 }

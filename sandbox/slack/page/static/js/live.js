@@ -26,11 +26,15 @@ function connect() {
     if (said.type === "hello") change({ isLive: true });
     tell(said);
   };
-  source.onerror = () => {
-    source.close();
-    change({ isLive: false });
-    timer = setTimeout(connect, PAUSE);
-  };
+  source.onerror = comeBack;
+}
+
+/** Try again in a moment, and say so meanwhile. */
+export function comeBack() {
+  clearTimeout(timer);
+  source?.close();
+  change({ isLive: false });
+  timer = setTimeout(connect, PAUSE);
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -49,7 +49,16 @@ async function enter() {
 }
 
 async function become(person, place) {
-  change({ person, place, channels: [], messages: new Map(), replies: [], home: undefined, modals: [], confirm: null });
+  change({
+    person,
+    place,
+    channels: [],
+    messages: new Map(),
+    replies: [],
+    home: undefined,
+    modals: [],
+    confirm: null,
+  });
   listen(person.id, (said) => guarded(() => hear(said)));
   await Promise.all([loadChannels(), loadViews()]);
 }
@@ -74,7 +83,14 @@ function firstRoom() {
 async function hear(said) {
   switch (said.type) {
     case "hello":
-      await Promise.all([loadWorkspace(), loadChannels(), loadViews(), loadMessages(), loadThread(), loadHome()]);
+      await Promise.all([
+        loadWorkspace(),
+        loadChannels(),
+        loadViews(),
+        loadMessages(),
+        loadThread(),
+        loadHome(),
+      ]);
       break;
     case "message":
       await hearOfMessage(said);

@@ -18,18 +18,29 @@ export function message(channel, one, { isInThread, isCompact }) {
     "article",
     { class: `message ${kind}`, "aria-label": `${author.name}, ${clockTime(one.ts)}`, "data-ts": one.ts },
     h("div", { class: "message-side" }, isCompact ? stamp(one, "side-time") : avatar(author)),
-    h("div", { class: "message-main" },
+    h(
+      "div",
+      { class: "message-main" },
       one.is_ephemeral && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
       !isCompact && heading(author, one),
       body(channel, one),
-      !isInThread && one.reply_count && threadLink(one)),
-    !isInThread && !one.is_ephemeral && !one.is_deleted && h("div", { class: "message-tools" }, replyButton(one)),
+      !isInThread && one.reply_count && threadLink(one),
+    ),
+    !isInThread &&
+      !one.is_ephemeral &&
+      !one.is_deleted &&
+      h("div", { class: "message-tools" }, replyButton(one)),
   );
 }
 
 function heading(author, one) {
-  return h("p", { class: "message-head" }, h("strong", { class: "author" }, author.name),
-    author.isApp && h("span", { class: "badge" }, "APP"), stamp(one, "time"));
+  return h(
+    "p",
+    { class: "message-head" },
+    h("strong", { class: "author" }, author.name),
+    author.isApp && h("span", { class: "badge" }, "APP"),
+    stamp(one, "time"),
+  );
 }
 
 function stamp(one, kind) {
@@ -39,19 +50,25 @@ function stamp(one, kind) {
 function body(channel, one) {
   if (one.is_deleted) return h("p", { class: "deleted" }, "This message was deleted.");
   const surface = messageSurface(channel.id, one);
-  return h("div", { class: "message-body" },
+  return h(
+    "div",
+    { class: "message-body" },
     one.blocks ? blocks(surface) : h("div", { class: "text" }, mrkdwn(one.text)),
     (one.attachments ?? []).map((attachment, index) => attached(surface, attachment, index)),
-    one.edited && h("span", { class: "edited" }, "(edited)"));
+    one.edited && h("span", { class: "edited" }, "(edited)"),
+  );
 }
 
 function attached(surface, attachment, index) {
-  return h("div", { class: "attachment", key: `attachment ${index}` },
+  return h(
+    "div",
+    { class: "attachment", key: `attachment ${index}` },
     attachment.pretext && h("div", { class: "text" }, mrkdwn(attachment.pretext)),
     attachment.title && h("strong", null, attachment.title),
     attachment.text && h("div", { class: "text" }, mrkdwn(attachment.text)),
     attachment.blocks && blocks({ ...surface, blocks: attachment.blocks }),
-    !attachment.text && !attachment.blocks && attachment.fallback);
+    !attachment.text && !attachment.blocks && attachment.fallback,
+  );
 }
 
 function threadAddress(one) {
@@ -60,12 +77,22 @@ function threadAddress(one) {
 
 function threadLink(one) {
   const count = one.reply_count === 1 ? "1 reply" : `${one.reply_count} replies`;
-  const faces = one.reply_users.slice(0, 3).map((id) => avatar({ id, name: authorOf({ user: id }).name }, "tiny"));
-  return h("a", { class: "thread-link", href: threadAddress(one) }, h("span", { class: "thread-faces" }, faces),
+  const faces = one.reply_users
+    .slice(0, 3)
+    .map((id) => avatar({ id, name: authorOf({ user: id }).name }, "tiny"));
+  return h(
+    "a",
+    { class: "thread-link", href: threadAddress(one) },
+    h("span", { class: "thread-faces" }, faces),
     h("span", { class: "thread-count" }, count),
-    h("span", { class: "thread-last" }, `Last reply ${timeAgo(one.latest_reply)}`));
+    h("span", { class: "thread-last" }, `Last reply ${timeAgo(one.latest_reply)}`),
+  );
 }
 
 function replyButton(one) {
-  return h("a", { class: "tool", href: threadAddress(one), "aria-label": "Reply in thread", title: "Reply in thread" }, icon("thread"));
+  return h(
+    "a",
+    { class: "tool", href: threadAddress(one), "aria-label": "Reply in thread", title: "Reply in thread" },
+    icon("thread"),
+  );
 }

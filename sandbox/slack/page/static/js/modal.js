@@ -30,16 +30,66 @@ export function modal() {
     },
     h(
       "form",
-      { class: "modal-form", key: view.id, noValidate: true, created: focusFirst, onSubmit: (event) => submit(event, surface, view) },
-      h("header", { class: "modal-head" },
-        view.previous_view_id && h("button", { class: "plain-button", type: "button", "aria-label": "Back", onClick: () => closeModal(view, false) }, icon("back")),
+      {
+        class: "modal-form",
+        key: view.id,
+        noValidate: true,
+        created: focusFirst,
+        onSubmit: (event) => submit(event, surface, view),
+      },
+      h(
+        "header",
+        { class: "modal-head" },
+        view.previous_view_id &&
+          h(
+            "button",
+            {
+              class: "plain-button",
+              type: "button",
+              "aria-label": "Back",
+              onClick: () => closeModal(view, false),
+            },
+            icon("back"),
+          ),
         avatar({ id: state.workspace.app.bot_user_id, name: "tenantbot" }, "small"),
         h("h2", { id: "modal-title" }, view.title.text),
-        h("button", { class: "plain-button", type: "button", "aria-label": "Close", onClick: () => closeModal(view, true) }, icon("close"))),
-      h("div", { class: "modal-body" }, problem && h("p", { class: "modal-problem", role: "alert" }, problem), blocks(surface)),
-      h("footer", { class: "modal-foot" },
-        h("button", { class: "button", type: "button", onClick: () => closeModal(view, false) }, view.close?.text ?? (view.submit ? "Cancel" : "Close")),
-        view.submit && h("button", { class: "button is-primary is-solid", type: "submit", disabled: isBusy || view.submit_disabled, "aria-busy": isBusy ? "true" : null }, view.submit.text)),
+        h(
+          "button",
+          {
+            class: "plain-button",
+            type: "button",
+            "aria-label": "Close",
+            onClick: () => closeModal(view, true),
+          },
+          icon("close"),
+        ),
+      ),
+      h(
+        "div",
+        { class: "modal-body" },
+        problem && h("p", { class: "modal-problem", role: "alert" }, problem),
+        blocks(surface),
+      ),
+      h(
+        "footer",
+        { class: "modal-foot" },
+        h(
+          "button",
+          { class: "button", type: "button", onClick: () => closeModal(view, false) },
+          view.close?.text ?? (view.submit ? "Cancel" : "Close"),
+        ),
+        view.submit &&
+          h(
+            "button",
+            {
+              class: "button is-primary is-solid",
+              type: "submit",
+              disabled: isBusy || view.submit_disabled,
+              "aria-busy": isBusy ? "true" : null,
+            },
+            view.submit.text,
+          ),
+      ),
     ),
   );
 }

@@ -21,7 +21,14 @@ export function drawPage() {
   draw(document.getElementById("page"), [
     h("a", { class: "skip", href: "#composer", onClick: skipToComposer }, "Skip to the message box"),
     topbar(),
-    h("div", { class: `columns ${state.place.thread ? "has-thread" : ""}` }, sidebar(), shade(), room(), threadPane()),
+    h(
+      "div",
+      { class: `columns ${state.place.thread ? "has-thread" : ""}` },
+      sidebar(),
+      shade(),
+      room(),
+      threadPane(),
+    ),
     modal(),
     confirmDialog(),
     notice(),
@@ -39,7 +46,13 @@ function room() {
   const isHome = state.place.room === HOME;
   return h(
     "main",
-    { class: "room-pane", key: `${state.person.id}/${state.place.room}`, "aria-label": roomTitle(), "aria-busy": state.isArriving ? "true" : null, "data-room": state.place.room },
+    {
+      class: "room-pane",
+      key: `${state.person.id}/${state.place.room}`,
+      "aria-label": roomTitle(),
+      "aria-busy": state.isArriving ? "true" : null,
+      "data-room": state.place.room,
+    },
     roomHeader(channel),
     banner(),
     isHome ? homeTab() : channel && [channelMessages(channel), jumpToEnd("room"), composer(channel, null)],
@@ -48,16 +61,42 @@ function room() {
 
 function banner() {
   if (!state.isLive) {
-    return h("p", { class: "banner is-waiting", role: "status", key: "banner" }, "Reconnecting to the sandbox…");
+    return h(
+      "p",
+      { class: "banner is-waiting", role: "status", key: "banner" },
+      "Reconnecting to the sandbox…",
+    );
   }
-  return !isConnected() && h("p", { class: "banner", role: "status", key: "banner" }, icon("plug"),
-    h("span", null, "tenantbot is not connected; start ", h("code", null, "tenantbot sandbox"), "."));
+  return (
+    !isConnected() &&
+    h(
+      "p",
+      { class: "banner", role: "status", key: "banner" },
+      icon("plug"),
+      h("span", null, "tenantbot is not connected; start ", h("code", null, "tenantbot sandbox"), "."),
+    )
+  );
 }
 
 function notice() {
-  return state.notice !== null && h("div", { class: "notice", role: "alert" },
-    h("span", null, state.notice),
-    h("button", { class: "plain-button", type: "button", "aria-label": "Dismiss", onClick: () => change({ notice: null }) }, icon("close")));
+  return (
+    state.notice !== null &&
+    h(
+      "div",
+      { class: "notice", role: "alert" },
+      h("span", null, state.notice),
+      h(
+        "button",
+        {
+          class: "plain-button",
+          type: "button",
+          "aria-label": "Dismiss",
+          onClick: () => change({ notice: null }),
+        },
+        icon("close"),
+      ),
+    )
+  );
 }
 
 function skipToComposer(event) {

@@ -31,9 +31,17 @@ export function peopleMenu() {
         onClick: () => (isShown ? closePopover() : openPopover(KEY)),
       },
       avatar({ id: person.id, name: person.real_name }, "small"),
-      h("span", { class: "people-words" },
-        h("span", { class: "people-name" }, h("span", { class: "people-you" }, "You are: "), person.real_name),
-        h("span", { class: "people-role" }, roleOf(person))),
+      h(
+        "span",
+        { class: "people-words" },
+        h(
+          "span",
+          { class: "people-name" },
+          h("span", { class: "people-you" }, "You are: "),
+          person.real_name,
+        ),
+        h("span", { class: "people-role" }, roleOf(person)),
+      ),
       icon("down"),
     ),
     isShown && peopleList(),
@@ -65,9 +73,12 @@ function entry(person) {
       onClick: closePopover,
     },
     avatar({ id: person.id, name: person.real_name }, "small"),
-    h("span", { class: "people-words" },
+    h(
+      "span",
+      { class: "people-words" },
       h("span", { class: "people-name" }, person.real_name),
-      h("span", { class: "people-role" }, roleOf(person))),
+      h("span", { class: "people-role" }, roleOf(person)),
+    ),
     person.id === state.person.id && icon("check"),
   );
 }

@@ -14,7 +14,8 @@ export function roomHeader(channel) {
     h("h2", null, icon(channel?.kind === "group" ? "lock" : "hash"), channel?.name),
     channel?.purpose && h("p", { class: "purpose" }, channel.purpose),
     channel?.is_ext_shared && h("span", { class: "tag" }, "shared with another company"),
-    channel && h("span", { class: "member-count", title: "Members" }, icon("person"), String(channel.members.length)),
+    channel &&
+      h("span", { class: "member-count", title: "Members" }, icon("person"), String(channel.members.length)),
   );
 }
 
@@ -23,11 +24,21 @@ function appHeader() {
   return h(
     "header",
     { class: "room-header is-app", key: "header" },
-    h("h2", null, avatar({ id, name: "tenantbot" }, "small"), "tenantbot", h("span", { class: "badge" }, "APP")),
+    h(
+      "h2",
+      null,
+      avatar({ id, name: "tenantbot" }, "small"),
+      "tenantbot",
+      h("span", { class: "badge" }, "APP"),
+    ),
     h("nav", { class: "tabs", "aria-label": "Parts of the app" }, tab(HOME, "Home"), tab(APP, "Messages")),
   );
 }
 
 function tab(room, name) {
-  return h("a", { class: "tab", href: roomAddress(room), "aria-current": state.place.room === room ? "page" : null }, name);
+  return h(
+    "a",
+    { class: "tab", href: roomAddress(room), "aria-current": state.place.room === room ? "page" : null },
+    name,
+  );
 }

@@ -28,8 +28,19 @@ export function jumpToEnd(name) {
     followAgain(name);
     redraw();
   };
-  return above.has(name) && h("div", { class: "jump", key: "jump" },
-    h("button", { class: "button is-small", type: "button", onClick: jump }, icon("down"), "Newest messages"));
+  return (
+    above.has(name) &&
+    h(
+      "div",
+      { class: "jump", key: "jump" },
+      h(
+        "button",
+        { class: "button is-small", type: "button", onClick: jump },
+        icon("down"),
+        "Newest messages",
+      ),
+    )
+  );
 }
 
 function watch(name, list) {

@@ -16,16 +16,49 @@ export function threadPane() {
   const [root, ...replies] = withRoot(channel, thread);
   return h(
     "aside",
-    { class: "thread", key: `thread ${thread}`, "aria-label": "Thread", onKeyDown: closeOnEscape, removed: backToRoom },
-    h("header", { class: "room-header" },
+    {
+      class: "thread",
+      key: `thread ${thread}`,
+      "aria-label": "Thread",
+      onKeyDown: closeOnEscape,
+      removed: backToRoom,
+    },
+    h(
+      "header",
+      { class: "room-header" },
       h("a", { class: "thread-back", href: roomAddress(state.place.room) }, icon("back"), "Back"),
       h("h2", null, "Thread"),
       h("p", { class: "purpose" }, channel.kind === "im" ? "tenantbot" : `#${channel.name}`),
-      h("a", { class: "plain-button thread-close", href: roomAddress(state.place.room), "aria-label": "Close thread" }, icon("close"))),
-    h("div", { class: "messages", ...endingBelow("thread"), tabindex: "0", role: "region", "aria-label": "Messages in the thread" },
-      root && h("div", { class: "thread-root" }, message(channel, root, { isInThread: true, isCompact: false })),
-      root && replies.length > 0 && h("p", { class: "reply-count" }, h("span", null, replies.length === 1 ? "1 reply" : `${replies.length} replies`)),
-      root && messageRows(channel, replies, true)),
+      h(
+        "a",
+        {
+          class: "plain-button thread-close",
+          href: roomAddress(state.place.room),
+          "aria-label": "Close thread",
+        },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      {
+        class: "messages",
+        ...endingBelow("thread"),
+        tabindex: "0",
+        role: "region",
+        "aria-label": "Messages in the thread",
+      },
+      root &&
+        h("div", { class: "thread-root" }, message(channel, root, { isInThread: true, isCompact: false })),
+      root &&
+        replies.length > 0 &&
+        h(
+          "p",
+          { class: "reply-count" },
+          h("span", null, replies.length === 1 ? "1 reply" : `${replies.length} replies`),
+        ),
+      root && messageRows(channel, replies, true),
+    ),
     jumpToEnd("thread"),
     composer(channel, thread),
   );
@@ -42,5 +75,6 @@ function closeOnEscape(event) {
 }
 
 function backToRoom(pane) {
-  if (pane.contains(document.activeElement)) focusWhereOneTypes(document.querySelector(".room-pane textarea"));
+  if (pane.contains(document.activeElement))
+    focusWhereOneTypes(document.querySelector(".room-pane textarea"));
 }

@@ -12,7 +12,8 @@ export function container(block, surface, drawBlocks) {
     block.subtitle && h("span", { class: "card-subtitle" }, textObject(block.subtitle)),
   ];
   const inside = drawBlocks(surface, block.child_blocks);
-  if (!block.is_collapsible) return h("div", { class: "container" }, h("div", { class: "container-head" }, title), inside);
+  if (!block.is_collapsible)
+    return h("div", { class: "container" }, h("div", { class: "container-head" }, title), inside);
   const key = `${surface.key} container ${block.block_id}`;
   const isOpen = state.expanded.get(key) ?? !block.default_collapsed;
   const toggle = (event) => {
@@ -20,5 +21,10 @@ export function container(block, surface, drawBlocks) {
     state.expanded.set(key, !isOpen);
     redraw();
   };
-  return h("details", { class: "container", open: isOpen }, h("summary", { class: "container-head", onClick: toggle }, title, icon("right")), inside);
+  return h(
+    "details",
+    { class: "container", open: isOpen },
+    h("summary", { class: "container-head", onClick: toggle }, title, icon("right")),
+    inside,
+  );
 }

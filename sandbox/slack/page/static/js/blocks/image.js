@@ -7,7 +7,12 @@ import { link } from "../text/mentions.js";
 const failed = new Set();
 
 export function image(block) {
-  return h("figure", { class: "figure" }, block.title && h("figcaption", null, block.title.text), picture(block, "picture"));
+  return h(
+    "figure",
+    { class: "figure" },
+    block.title && h("figcaption", null, block.title.text),
+    picture(block, "picture"),
+  );
 }
 
 export function picture(element, kind) {
@@ -18,12 +23,21 @@ export function picture(element, kind) {
 }
 
 export function video(block) {
-  return h("div", { class: "card" }, h("strong", null, block.title_url ? link(block.title_url, block.title.text) : block.title.text),
-    block.description && h("p", null, block.description.text), h("p", null, link(block.video_url, block.alt_text)));
+  return h(
+    "div",
+    { class: "card" },
+    h("strong", null, block.title_url ? link(block.title_url, block.title.text) : block.title.text),
+    block.description && h("p", null, block.description.text),
+    h("p", null, link(block.video_url, block.alt_text)),
+  );
 }
 
 function placeholder(words, kind) {
-  return h("span", { class: `${kind} placeholder`, role: "img", "aria-label": words, title: words }, h("span", null, words));
+  return h(
+    "span",
+    { class: `${kind} placeholder`, role: "img", "aria-label": words, title: words },
+    h("span", null, words),
+  );
 }
 
 function fail(url) {

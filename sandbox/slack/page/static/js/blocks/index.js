@@ -35,10 +35,24 @@ const KINDS = {
 };
 
 export function blocks(surface, list = surface.blocks) {
-  return h("div", { class: "blocks" }, list.map((block, index) => {
-    const draw = KINDS[block.type] ?? unknown;
-    return h("div", { class: `block block-${block.type}`, key: keyOf(surface, block, index) }, draw(block, surface, blocks));
-  }));
+  return h(
+    "div",
+    { class: "blocks" },
+    list.map((block, index) => {
+      const inside = drawOne(block, surface);
+      return h("div", { class: `block block-${block.type}`, key: keyOf(surface, block, index) }, inside);
+    }),
+  );
+}
+
+/** One block that we cannot draw does not take the page away. */
+function drawOne(block, surface) {
+  try {
+    return (KINDS[block.type] ?? unknown)(block, surface, blocks);
+  } catch (error) {
+    console.error(`A block of type ${block.type} could not be drawn.`, error);
+    return unknown(block);
+  }
 }
 
 /** In a view a block is who it says it is. In a message its place counts: apps rename blocks with every edit. */

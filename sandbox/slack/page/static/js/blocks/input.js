@@ -22,7 +22,11 @@ export function input(block, surface) {
       "aria-describedby": isGroup ? describedBy(block, problem, id) : null,
     },
     isGroup ? h("legend", { class: "label" }, label) : h("label", { class: "label", for: id }, label),
-    drawElement(surface, block, element, { describedBy: describedBy(block, problem, id), isWrong: problem !== null, isRequired: !block.optional }),
+    drawElement(surface, block, element, {
+      describedBy: describedBy(block, problem, id),
+      isWrong: problem !== null,
+      isRequired: !block.optional,
+    }),
     problem && h("p", { class: "field-problem", id: `${id}-problem`, role: "alert" }, problem),
     block.hint && h("p", { class: "field-hint", id: `${id}-hint` }, block.hint.text),
   );

@@ -14,10 +14,22 @@ export function plan(block, surface) {
   const tasks = block.tasks ?? [];
   const done = tasks.filter(({ status }) => status === "complete").length;
   const title = typeof block.title === "string" ? block.title : block.title.text;
-  return h("section", { class: "plan", "aria-label": title },
-    h("header", { class: "plan-head" }, statusSign(statusOf(tasks)), h("strong", { class: "plan-title" }, emojiIn(title)),
-      tasks.length > 0 && h("span", { class: "plan-count" }, `${done} of ${tasks.length}`)),
-    h("ol", { class: "tasks" }, tasks.map((task) => h("li", { key: task.task_id }, taskRow(task, surface)))));
+  return h(
+    "section",
+    { class: "plan", "aria-label": title },
+    h(
+      "header",
+      { class: "plan-head" },
+      statusSign(statusOf(tasks)),
+      h("strong", { class: "plan-title" }, emojiIn(title)),
+      tasks.length > 0 && h("span", { class: "plan-count" }, `${done} of ${tasks.length}`),
+    ),
+    h(
+      "ol",
+      { class: "tasks" },
+      tasks.map((task) => h("li", { key: task.task_id }, taskRow(task, surface))),
+    ),
+  );
 }
 
 export function taskCard(block, surface) {
@@ -26,19 +38,32 @@ export function taskCard(block, surface) {
 
 function taskRow(task, surface) {
   const status = task.status ?? "pending";
-  const name = [statusSign(status), h("span", { class: "task-title" }, emojiIn(task.title)), h("span", { class: "unseen" }, `, ${WORDS[status]}`)];
+  const name = [
+    statusSign(status),
+    h("span", { class: "task-title" }, emojiIn(task.title)),
+    h("span", { class: "unseen" }, `, ${WORDS[status]}`),
+  ];
   const inside = [task.details, task.output].filter(Boolean);
-  if (inside.length === 0 && !task.sources?.length) return h("div", { class: `task is-${status}` }, h("div", { class: "task-head" }, name));
+  if (inside.length === 0 && !task.sources?.length)
+    return h("div", { class: `task is-${status}` }, h("div", { class: "task-head" }, name));
   const key = `${surface.key} task ${task.task_id}`;
   const isOpen = state.expanded.get(key) ?? (status === "in_progress" || status === "error");
   return h(
     "details",
     { class: `task is-${status}`, open: isOpen },
     h("summary", { class: "task-head", onClick: (event) => toggle(event, key, isOpen) }, name, icon("right")),
-    h("div", { class: "task-body" },
+    h(
+      "div",
+      { class: "task-body" },
       task.details && richText(task.details),
       task.output && h("div", { class: "task-output" }, richText(task.output)),
-      task.sources?.length > 0 && h("p", { class: "task-sources" }, task.sources.map((source) => link(source.url, source.text)))),
+      task.sources?.length > 0 &&
+        h(
+          "p",
+          { class: "task-sources" },
+          task.sources.map((source) => link(source.url, source.text)),
+        ),
+    ),
   );
 }
 
@@ -58,8 +83,11 @@ function statusOf(tasks) {
 }
 
 function statusSign(status) {
-  return h("svg", { class: `status is-${status}`, viewBox: "0 0 20 20", "aria-hidden": "true" },
+  return h(
+    "svg",
+    { class: `status is-${status}`, viewBox: "0 0 20 20", "aria-hidden": "true" },
     h("circle", { class: "status-ring", cx: "10", cy: "10", r: "8" }),
     status === "in_progress" && h("circle", { class: "status-arc", cx: "10", cy: "10", r: "8" }),
-    SIGNS[status] && h("path", { class: "status-sign", d: SIGNS[status] }));
+    SIGNS[status] && h("path", { class: "status-sign", d: SIGNS[status] }),
+  );
 }

@@ -6,10 +6,27 @@ import { textObject } from "../text/objects.js";
 import { picture } from "./image.js";
 
 export function section(block, surface) {
-  return h("div", { class: "section" },
-    h("div", { class: "section-words" },
+  return h(
+    "div",
+    { class: "section" },
+    h(
+      "div",
+      { class: "section-words" },
       block.text && h("div", { class: "text" }, textObject(block.text)),
-      block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", { class: "text" }, textObject(field))))),
-    block.accessory && h("div", { class: "accessory" },
-      block.accessory.type === "image" ? picture(block.accessory, "thumbnail") : drawElement(surface, block, block.accessory)));
+      block.fields &&
+        h(
+          "div",
+          { class: "fields" },
+          block.fields.map((field) => h("div", { class: "text" }, textObject(field))),
+        ),
+    ),
+    block.accessory &&
+      h(
+        "div",
+        { class: "accessory" },
+        block.accessory.type === "image"
+          ? picture(block.accessory, "thumbnail")
+          : drawElement(surface, block, block.accessory),
+      ),
+  );
 }

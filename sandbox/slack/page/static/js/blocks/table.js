@@ -13,9 +13,35 @@ export function dataTable(block) {
 }
 
 function box(label, rows, columns) {
-  return h("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": label },
-    h("table", null, h("tbody", null, rows.map((cells, index) => h("tr", null, cells.map((cell, column) =>
-      h(index === 0 ? "th" : "td", { "data-align": columns[column]?.align ?? "left", "data-wraps": columns[column]?.is_wrapped === false ? "no" : null, scope: index === 0 ? "col" : null }, cellWords(cell))))))));
+  return h(
+    "div",
+    { class: "table-box", tabindex: "0", role: "region", "aria-label": label },
+    h(
+      "table",
+      null,
+      h(
+        "tbody",
+        null,
+        rows.map((cells, index) =>
+          h(
+            "tr",
+            null,
+            cells.map((cell, column) =>
+              h(
+                index === 0 ? "th" : "td",
+                {
+                  "data-align": columns[column]?.align ?? "left",
+                  "data-wraps": columns[column]?.is_wrapped === false ? "no" : null,
+                  scope: index === 0 ? "col" : null,
+                },
+                cellWords(cell),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function cellWords(cell) {

@@ -16,7 +16,10 @@ export function divider() {
 
 export function context(block) {
   return block.elements.map((element) =>
-    element.type === "image" ? picture(element, "tiny-picture") : h("span", { class: "text" }, textObject(element)));
+    element.type === "image"
+      ? picture(element, "tiny-picture")
+      : h("span", { class: "text" }, textObject(element)),
+  );
 }
 
 export function richTextBlock(block) {
@@ -30,5 +33,10 @@ export function markdownBlock(block) {
 /** A kind that this page does not draw: its words, and which kind it is. */
 export function unknown(block) {
   const words = block.text?.text ?? block.title?.text ?? block.title ?? block.text;
-  return h("div", { class: "unknown" }, typeof words === "string" && h("p", null, words), h("small", null, `block of type ${block.type}`));
+  return h(
+    "div",
+    { class: "unknown" },
+    typeof words === "string" && h("p", null, words),
+    h("small", null, `block of type ${block.type}`),
+  );
 }

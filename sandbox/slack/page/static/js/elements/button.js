@@ -19,15 +19,30 @@ export function iconButton(surface, block, element) {
 }
 
 export function feedbackButtons(surface, block, element) {
-  return [element.positive_button, element.negative_button].map((each) => one(surface, block, element, each.text, "is-small"));
+  return [element.positive_button, element.negative_button].map((each) =>
+    one(surface, block, element, each.text, "is-small"),
+  );
 }
 
 function one(surface, block, element, words, kind) {
   const isBusy = state.busy.has(`${surface.key}/${block.block_id}/${element.action_id}`);
   const send = () => sendAct(surface, block, element);
-  const attributes = { class: `button ${kind}`, "aria-busy": isBusy ? "true" : null, "aria-label": element.accessibility_label };
+  const attributes = {
+    class: `button ${kind}`,
+    "aria-busy": isBusy ? "true" : null,
+    "aria-label": element.accessibility_label,
+  };
   if (element.url && SAFE.test(element.url)) {
-    return h("a", { ...attributes, href: element.url, target: "_blank", rel: "noopener noreferrer", onClick: send }, emojiIn(words.text), icon("right"));
+    return h(
+      "a",
+      { ...attributes, href: element.url, target: "_blank", rel: "noopener noreferrer", onClick: send },
+      emojiIn(words.text),
+      icon("right"),
+    );
   }
-  return h("button", { ...attributes, type: "button", disabled: isBusy, onClick: () => confirmed(element, send) }, emojiIn(words.text));
+  return h(
+    "button",
+    { ...attributes, type: "button", disabled: isBusy, onClick: () => confirmed(element, send) },
+    emojiIn(words.text),
+  );
 }

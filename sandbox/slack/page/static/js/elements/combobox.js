@@ -26,7 +26,9 @@ export function combobox(surface, block, element, field) {
   return h(
     "div",
     { class: "combobox", "data-popover": at.key, onFocusOut: whenFocusLeaves },
-    h("div", { class: "control chips" },
+    h(
+      "div",
+      { class: "control chips" },
       chosen.map((value) => chip(at, chosen, value)),
       h("input", {
         ...fieldAttributes(surface, block, element, field),
@@ -37,13 +39,14 @@ export function combobox(surface, block, element, field) {
         "aria-expanded": String(isShown),
         "aria-controls": listId,
         "aria-activedescendant": found.length > 0 ? `${listId}-${state.popover.active}` : null,
-        placeholder: chosen.length > 0 ? "" : element.placeholder?.text ?? "Search and choose",
+        placeholder: chosen.length > 0 ? "" : (element.placeholder?.text ?? "Search and choose"),
         value: isShown ? state.popover.query : "",
         onFocus: () => open(at),
         onClick: () => isOpen(at.key) || open(at),
         onInput: (event) => search(at, event.currentTarget.value),
         onKeyDown: (event) => press(at, event, found, chosen),
-      })),
+      }),
+    ),
     isShown && optionList(at, listId, found, chosen),
   );
 }
@@ -65,30 +68,59 @@ function knownOptions(element) {
 function findable(element, chosen) {
   const { query, options } = state.popover;
   const names = new Set(chosen.map((value) => value.value ?? value));
-  const all = isOfApp(element) ? options : knownOptions(element).filter(({ text }) => text.text.toLowerCase().includes(query.toLowerCase()));
+  const all = isOfApp(element)
+    ? options
+    : knownOptions(element).filter(({ text }) => text.text.toLowerCase().includes(query.toLowerCase()));
   return all.filter(({ value }) => !names.has(value));
 }
 
 function chip(at, chosen, value) {
-  const words = value.text?.text ?? knownOptions(at.element).find((option) => option.value === value)?.text.text ?? value;
-  const remove = () => take(at, chosen.filter((one) => one !== value));
-  return h("span", { class: "chip", key: value.value ?? value }, emojiIn(words),
-    h("button", { type: "button", "aria-label": `Remove ${words}`, onClick: remove }, icon("close")));
+  const words =
+    value.text?.text ?? knownOptions(at.element).find((option) => option.value === value)?.text.text ?? value;
+  const remove = () =>
+    take(
+      at,
+      chosen.filter((one) => one !== value),
+    );
+  return h(
+    "span",
+    { class: "chip", key: value.value ?? value },
+    emojiIn(words),
+    h("button", { type: "button", "aria-label": `Remove ${words}`, onClick: remove }, icon("close")),
+  );
 }
 
 function optionList(at, id, found, chosen) {
   const hint = state.popover.hint ?? "Nothing found";
-  return h("ul", { id, class: "menu options", role: "listbox", created: (list) => list.scrollIntoView({ block: "nearest" }) },
-    found.map((option, index) => h("li", {
-      key: option.value,
-      id: `${id}-${index}`,
-      class: "menu-entry",
-      role: "option",
-      "aria-selected": String(index === state.popover.active),
-      onMouseMove: () => point(index),
-      onMouseDown: (event) => { event.preventDefault(); add(at, option, chosen); },
-    }, emojiIn(option.text.text), option.description && h("small", null, option.description.text))),
-    found.length === 0 && h("li", { class: "menu-hint", key: "hint" }, hint));
+  return h(
+    "ul",
+    {
+      id,
+      class: "menu options",
+      role: "listbox",
+      created: (list) => list.scrollIntoView({ block: "nearest" }),
+    },
+    found.map((option, index) =>
+      h(
+        "li",
+        {
+          key: option.value,
+          id: `${id}-${index}`,
+          class: "menu-entry",
+          role: "option",
+          "aria-selected": String(index === state.popover.active),
+          onMouseMove: () => point(index),
+          onMouseDown: (event) => {
+            event.preventDefault();
+            add(at, option, chosen);
+          },
+        },
+        emojiIn(option.text.text),
+        option.description && h("small", null, option.description.text),
+      ),
+    ),
+    found.length === 0 && h("li", { class: "menu-hint", key: "hint" }, hint),
+  );
 }
 
 function open(at) {
@@ -115,7 +147,8 @@ function askApp(at, query) {
     const answer = await guarded(() => api.suggest(state.person.id, surface.view, body));
     if (!isOpen(at.key) || state.popover.query !== query) return;
     if (answer?.error) sayProblem(explain(answer.error));
-    state.popover.options = answer?.options ?? (answer?.option_groups ?? []).flatMap((group) => group.options);
+    state.popover.options =
+      answer?.options ?? (answer?.option_groups ?? []).flatMap((group) => group.options);
     state.popover.hint = null;
     redraw();
   }, PAUSE);
@@ -143,5 +176,5 @@ function add(at, option, chosen) {
 }
 
 function take({ surface, block, element }, values) {
-  choose(surface, block, element, isSeveral(element) ? values : values[0] ?? null);
+  choose(surface, block, element, isSeveral(element) ? values : (values[0] ?? null));
 }

@@ -40,5 +40,7 @@ const KINDS = {
 /** `field` says how the element stands in a form: what describes it, and whether it is wrong or required. */
 export function element(surface, block, one, field = {}) {
   const draw = KINDS[one.type];
-  return draw ? draw(surface, block, one, field) : h("div", { class: "unknown" }, h("small", null, `element of type ${one.type}`));
+  return draw
+    ? draw(surface, block, one, field)
+    : h("div", { class: "unknown" }, h("small", null, `element of type ${one.type}`));
 }

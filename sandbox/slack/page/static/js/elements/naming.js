@@ -8,7 +8,10 @@ export function idOf(surface, block, element) {
 export function fieldAttributes(surface, block, element, field) {
   return {
     id: idOf(surface, block, element),
-    "aria-label": block.type === "input" ? null : element.placeholder?.text ?? element.accessibility_label ?? block.text?.text ?? element.action_id,
+    "aria-label":
+      block.type === "input"
+        ? null
+        : (element.placeholder?.text ?? element.accessibility_label ?? block.text?.text ?? element.action_id),
     "aria-describedby": field.describedBy,
     "aria-invalid": field.isWrong ? "true" : null,
     "aria-required": field.isRequired ? "true" : null,

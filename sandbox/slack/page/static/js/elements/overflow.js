@@ -13,8 +13,24 @@ export function overflow(surface, block, element) {
   return h(
     "div",
     { class: "overflow", "data-popover": key, onKeyDown: steerMenu, onFocusOut: whenFocusLeaves },
-    h("button", { class: "button is-icon", type: "button", "aria-label": "More actions", "aria-haspopup": "true", "aria-expanded": String(isShown), onClick: () => (isShown ? closePopover() : openPopover(key)) }, icon("more")),
-    isShown && h("div", { class: "menu", created: (menu) => menu.querySelector("[data-entry]").focus() }, element.options.map((option) => entry(surface, block, element, option))),
+    h(
+      "button",
+      {
+        class: "button is-icon",
+        type: "button",
+        "aria-label": "More actions",
+        "aria-haspopup": "true",
+        "aria-expanded": String(isShown),
+        onClick: () => (isShown ? closePopover() : openPopover(key)),
+      },
+      icon("more"),
+    ),
+    isShown &&
+      h(
+        "div",
+        { class: "menu", created: (menu) => menu.querySelector("[data-entry]").focus() },
+        element.options.map((option) => entry(surface, block, element, option)),
+      ),
   );
 }
 
@@ -25,7 +41,18 @@ function entry(surface, block, element, option) {
   };
   const words = [emojiIn(option.text.text), option.description && h("small", null, option.description.text)];
   if (option.url) {
-    return h("a", { class: "menu-entry", "data-entry": true, href: option.url, target: "_blank", rel: "noopener noreferrer", onClick: take }, words);
+    return h(
+      "a",
+      {
+        class: "menu-entry",
+        "data-entry": true,
+        href: option.url,
+        target: "_blank",
+        rel: "noopener noreferrer",
+        onClick: take,
+      },
+      words,
+    );
   }
   return h("button", { class: "menu-entry", type: "button", "data-entry": true, onClick: take }, words);
 }

@@ -24,7 +24,8 @@ function picker(type, surface, block, element, field, shown = (value) => value, 
     class: "control is-narrow",
     type,
     value: value === null ? "" : shown(value),
-    onChange: (event) => choose(surface, block, element, event.currentTarget.value ? read(event.currentTarget.value) : null),
+    onChange: (event) =>
+      choose(surface, block, element, event.currentTarget.value ? read(event.currentTarget.value) : null),
   });
 }
 

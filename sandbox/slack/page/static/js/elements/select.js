@@ -23,7 +23,9 @@ export function select(surface, block, element, field) {
 
 function groups(element) {
   if (element.option_groups) {
-    return element.option_groups.map((group) => h("optgroup", { label: group.label.text }, group.options.map(entry)));
+    return element.option_groups.map((group) =>
+      h("optgroup", { label: group.label.text }, group.options.map(entry)),
+    );
   }
   if (element.type === "users_select") return peopleOptions().map(entry);
   if (element.type === "static_select") return element.options.map(entry);

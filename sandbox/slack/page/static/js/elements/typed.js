@@ -8,7 +8,12 @@ import { dispatches } from "./choosing.js";
 import { fieldAttributes, idOf } from "./naming.js";
 
 const PAUSE = 400;
-const TYPES = { plain_text_input: "text", email_text_input: "email", url_text_input: "url", number_input: "text" };
+const TYPES = {
+  plain_text_input: "text",
+  email_text_input: "email",
+  url_text_input: "url",
+  number_input: "text",
+};
 const waiting = new Map();
 
 export function typed(surface, block, element, field) {
@@ -41,7 +46,10 @@ export function richTextInput(surface, block, element, field) {
 }
 
 function triggers(block, element, name) {
-  return dispatches(block) && (element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]).includes(name);
+  return (
+    dispatches(block) &&
+    (element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]).includes(name)
+  );
 }
 
 function write(surface, block, element, value) {
@@ -49,7 +57,10 @@ function write(surface, block, element, value) {
   if (!triggers(block, element, "on_character_entered")) return;
   const key = idOf(surface, block, element);
   clearTimeout(waiting.get(key));
-  waiting.set(key, setTimeout(() => sendAct(surface, block, element, value), PAUSE));
+  waiting.set(
+    key,
+    setTimeout(() => sendAct(surface, block, element, value), PAUSE),
+  );
 }
 
 function press(surface, block, element, event, isLong) {

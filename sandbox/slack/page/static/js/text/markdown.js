@@ -56,21 +56,41 @@ function quote(rest) {
 function list(rest) {
   const item = /^\s*([-*+]|\d+[.)]) (.*)$/;
   const [lines, after] = takeWhile(rest, (line) => item.test(line));
-  const items = lines.map((line) => h("li", { "data-indent": String(Math.floor(line.search(/\S/) / 2)) }, inline(line.match(item)[2])));
+  const items = lines.map((line) =>
+    h("li", { "data-indent": String(Math.floor(line.search(/\S/) / 2)) }, inline(line.match(item)[2])),
+  );
   return [h(/^\s*\d/.test(lines[0]) ? "ol" : "ul", null, items), after];
 }
 
 function table(rest) {
   const [lines, after] = takeWhile(rest, (line) => /^\|.*\|\s*$/.test(line));
-  const rows = lines.filter((line) => !/^\|[\s:|-]+\|\s*$/.test(line)).map((line) => line.trim().slice(1, -1).split("|"));
-  const row = (cells, index) => h("tr", null, cells.map((cell) => h(index === 0 ? "th" : "td", null, inline(cell.trim()))));
+  const rows = lines
+    .filter((line) => !/^\|[\s:|-]+\|\s*$/.test(line))
+    .map((line) => line.trim().slice(1, -1).split("|"));
+  const row = (cells, index) =>
+    h(
+      "tr",
+      null,
+      cells.map((cell) => h(index === 0 ? "th" : "td", null, inline(cell.trim()))),
+    );
   return [h("div", { class: "table-box" }, h("table", null, rows.map(row))), after];
 }
 
 function paragraph(rest) {
-  const [lines, after] = takeWhile(rest, (line, index) => index === 0 || (line.trim() !== "" && !KINDS.some(([start]) => start.test(line))));
+  const [lines, after] = takeWhile(
+    rest,
+    (line, index) => index === 0 || (line.trim() !== "" && !KINDS.some(([start]) => start.test(line))),
+  );
   const words = lines.filter((line) => line.trim() !== "");
-  return [words.length > 0 && h("p", null, words.flatMap((line, index) => (index ? [h("br"), inline(line)] : [inline(line)]))), after];
+  return [
+    words.length > 0 &&
+      h(
+        "p",
+        null,
+        words.flatMap((line, index) => (index ? [h("br"), inline(line)] : [inline(line)])),
+      ),
+    after,
+  ];
 }
 
 function takeWhile(lines, holds) {

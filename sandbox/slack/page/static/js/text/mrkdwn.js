@@ -18,8 +18,9 @@ const TOKEN = new RegExp(
 );
 
 export function mrkdwn(text) {
-  return text.split(/```\n?([\s\S]*?)\n?```/).map((part, index) =>
-    index % 2 === 1 ? h("pre", null, decode(part)) : paragraphs(part));
+  return text
+    .split(/```\n?([\s\S]*?)\n?```/)
+    .map((part, index) => (index % 2 === 1 ? h("pre", null, decode(part)) : paragraphs(part)));
 }
 
 /** Words with line breaks, each line drawn by `draw`. */

@@ -6,7 +6,15 @@ import { broadcast, channelMention, groupMention, link, personMention } from "./
 import { lines } from "./mrkdwn.js";
 import { formatDate } from "./time.js";
 
-const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code", highlight: "mark", client_highlight: "mark" };
+const STYLES = {
+  bold: "strong",
+  italic: "em",
+  strike: "s",
+  underline: "u",
+  code: "code",
+  highlight: "mark",
+  client_highlight: "mark",
+};
 
 export function richText(block) {
   return h("div", { class: "rich-text" }, block.elements.map(part));
@@ -19,7 +27,11 @@ function part(element) {
     case "rich_text_list":
       return list(element);
     case "rich_text_preformatted":
-      return h("pre", null, element.elements.map((leaf) => leaf.text ?? leaf.url ?? ""));
+      return h(
+        "pre",
+        null,
+        element.elements.map((leaf) => leaf.text ?? leaf.url ?? ""),
+      );
     case "rich_text_quote":
       return h("blockquote", null, leaves(element.elements));
     default:
@@ -30,7 +42,9 @@ function part(element) {
 function list({ style, elements, indent = 0, offset = 0 }) {
   const items = elements.map((item) => h("li", null, leaves(item.elements)));
   const depth = { "data-indent": String(Math.min(indent, 8)) };
-  return style === "ordered" ? h("ol", { ...depth, start: String(offset + 1) }, items) : h("ul", depth, items);
+  return style === "ordered"
+    ? h("ol", { ...depth, start: String(offset + 1) }, items)
+    : h("ul", depth, items);
 }
 
 function leaves(elements) {
@@ -38,7 +52,10 @@ function leaves(elements) {
 }
 
 function styled(words, style) {
-  return Object.keys(STYLES).reduce((inner, name) => (style[name] ? h(STYLES[name], null, inner) : inner), words);
+  return Object.keys(STYLES).reduce(
+    (inner, name) => (style[name] ? h(STYLES[name], null, inner) : inner),
+    words,
+  );
 }
 
 function drawLeaf(leaf) {
@@ -58,7 +75,11 @@ function drawLeaf(leaf) {
     case "broadcast":
       return broadcast(leaf.range);
     case "date":
-      return h("time", { datetime: new Date(leaf.timestamp * 1000).toISOString() }, formatDate(leaf.timestamp, leaf.format));
+      return h(
+        "time",
+        { datetime: new Date(leaf.timestamp * 1000).toISOString() },
+        formatDate(leaf.timestamp, leaf.format),
+      );
     default:
       return leaf.text ?? leaf.value ?? leaf.fallback ?? "";
   }

@@ -40,7 +40,8 @@ export function formatDate(seconds, format) {
   };
   const pretty = { 0: "today", 1: "yesterday" }[daysAgo(at)];
   return format.replace(/\{(\w+)\}/g, (token, name) => {
-    if (name.endsWith("_pretty") && name !== "day_divider_pretty") return pretty ?? words[name.replace("_pretty", "")] ?? token;
+    if (name.endsWith("_pretty") && name !== "day_divider_pretty")
+      return pretty ?? words[name.replace("_pretty", "")] ?? token;
     return words[name] ?? token;
   });
 }
