@@ -91,7 +91,8 @@ class HttpServer:
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port now, so that a port in use is told before anything else has started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # Named as TCP, asyncio lets answers go out at once instead of waiting for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
