@@ -10,7 +10,7 @@ from bot.blocks.kit import Message
 from bot.blocks.run_progress import root_message
 from bot.blocks.run_steps import Shape
 from bot.blocks.run_thread import end_message, step_lines
-from bot.outbox.errors import SlackRefused
+from bot.outbox.errors import SlackAway, SlackRefused
 from bot.reporter.fingerprint import fingerprint, gap, is_urgent
 from bot.reporter.notes import Kind, Notes, metadata
 from provisioning.control_plane.reports import Report, Reports
@@ -79,7 +79,12 @@ class Thread:
 
     @property
     def needs_root(self) -> bool:
-        return self.notes.root is None and self.notes.roots < _MOST_ROOTS
+        return self.notes.root is None and self.notes.roots < _MOST_ROOTS and not self.is_unsettled
+
+    @property
+    def is_unsettled(self) -> bool:
+        """A message may be there that nobody has found yet: another one would be the second."""
+        return self.notes.posting is not None
 
     @property
     def is_stale(self) -> bool:
@@ -95,31 +100,38 @@ class Thread:
 
     @property
     def end_is_due(self) -> bool:
-        return self.notes.root is not None and not self.state.is_open and not self.notes.ended
+        is_due = self.notes.root is not None and not self.state.is_open and not self.notes.ended
+        return is_due and not self.is_unsettled
 
     @property
     def lines_are_due(self) -> bool:
+        may_be = self.notes.root is not None and self.state.is_open and not self.is_unsettled
         rested = self._now() - self.notes.told_at >= _LINE_GAP
-        return (
-            self.notes.root is not None and self.state.is_open and rested and self._lines("plain") is not None
-        )
+        return may_be and rested and self._lines("plain") is not None
 
     @property
     def is_done(self) -> bool:
-        given_up = self.notes.root is None and not self.needs_root
-        return (self.notes.ended and not self.is_stale) or (given_up and not self.state.is_open)
+        given_up = self.notes.root is None and self.notes.roots >= _MOST_ROOTS
+        shown = self.notes.root is not None and not self.is_stale
+        return not self.state.is_open and (given_up or (self.notes.ended and shown))
 
     async def settle(self) -> None:
         """A message was being posted when the process ended, or its answer was lost: is it there?"""
         posting = self.notes.posting
         if posting is None:
             return
-        found = await self.talks.find_posted(
-            self.notes.channel,
-            posting.key,
-            thread_ts=None if posting.kind == "root" else self.notes.root,
-            after=self.report.run.created_at,
-        )
+        try:
+            found = await self.talks.find_posted(
+                self.notes.channel,
+                posting.key,
+                thread_ts=None if posting.kind == "root" else self.notes.root,
+                after=self.report.run.created_at,
+            )
+        except SlackRefused as refused:
+            if posting.kind == "root" or refused.code not in _ROOT_LOST:
+                raise
+            await self._save(self.notes.without_root())
+            return
         if found is None:
             await self._save(replace(self.notes, posting=None))
         else:
@@ -153,14 +165,18 @@ class Thread:
         await self._save(self.notes.begin(self.report.run.run_id, kind, told=self._newest))
         posting = self.notes.posting
         assert posting is not None
-        answer = await self._say(
-            "chat.postMessage",
-            draw,
-            thread_ts=thread_ts,
-            metadata=metadata(self.report.run.run_id, posting),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        try:
+            answer = await self._say(
+                "chat.postMessage",
+                draw,
+                thread_ts=thread_ts,
+                metadata=metadata(self.report.run.run_id, posting),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (SlackAway, SlackRefused):  # certainly not posted, so there is nothing to look for
+            await self._save(replace(self.notes, posting=None))
+            raise
         if answer is None:
             await self._save(replace(self.notes, posting=None))
         else:
