@@ -64,10 +64,6 @@ class Thread:
         self._print = fingerprint(self.report, worker_alive=self.worker_alive)
         told = max((event.event_id for event in self.report.events), default=0)
         self._newest = max(told, self.notes.told)
-        self._told: Sequence[RunEvent] = [
-            one for one in self.report.events if one.event_id <= self.notes.told
-        ]
-        self._untold: Sequence[RunEvent] = self.report.events[len(self._told) :]
 
     @property
     def state(self) -> RunState:
@@ -228,7 +224,9 @@ class Thread:
         )
 
     def _lines(self, shape: Shape) -> Message | None:
-        return step_lines(self.report.run, self._untold, earlier=self._told, shape=shape)
+        return step_lines(
+            self.report.run, self._events(told=False), earlier=self._events(told=True), shape=shape
+        )
 
     def _end(self, shape: Shape) -> Message:
         report = self.report
@@ -236,10 +234,14 @@ class Thread:
             report.run,
             report.tenant,
             report.access_url,
-            events=self._untold,
-            earlier=self._told,
+            events=self._events(told=False),
+            earlier=self._events(told=True),
             shape=shape,
         )
+
+    def _events(self, *, told: bool) -> Sequence[RunEvent]:
+        """The events that have their line already, or the others, by what is noted now."""
+        return [one for one in self.report.events if (one.event_id <= self.notes.told) is told]
 
     async def _save(self, notes: Notes) -> None:
         self.notes = notes
