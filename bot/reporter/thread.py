@@ -14,7 +14,7 @@ from bot.outbox.errors import SlackAway, SlackRefused
 from bot.reporter.fingerprint import fingerprint, gap, is_urgent
 from bot.reporter.notes import Kind, Notes, metadata
 from provisioning.control_plane.reports import Report, Reports
-from provisioning.domain.run import RunEvent, RunState
+from provisioning.domain.run import RunEvent, RunId, RunState
 from provisioning.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -64,6 +64,10 @@ class Thread:
         self._print = fingerprint(self.report, worker_alive=self.worker_alive)
         told = max((event.event_id for event in self.report.events), default=0)
         self._newest = max(told, self.notes.told)
+
+    @property
+    def run_id(self) -> RunId:
+        return self.report.run.run_id
 
     @property
     def state(self) -> RunState:
@@ -131,7 +135,7 @@ class Thread:
         if found is None:
             await self._save(replace(self.notes, posting=None))
         else:
-            log.info("message found again", run_id=self.report.run.run_id, key=posting.key)
+            log.info("message found again", run_id=self.run_id, key=posting.key)
             await self._posted(posting.kind, found, told=posting.told, shown=None)
 
     async def post_root(self) -> None:
@@ -153,12 +157,12 @@ class Thread:
         await self._save(self.notes)
 
     async def close(self) -> None:
-        await self.reports.save(self.report.run.run_id, self.notes.to_json(), done=True)
+        await self.reports.save(self.run_id, self.notes.to_json(), done=True)
 
     async def _post(self, kind: Kind, draw: "Draw") -> None:
         """Note the message down, post it, note down that it is there."""
         thread_ts = None if kind == "root" else self.notes.root
-        await self._save(self.notes.begin(self.report.run.run_id, kind, told=self._newest))
+        await self._save(self.notes.begin(self.run_id, kind, told=self._newest))
         posting = self.notes.posting
         assert posting is not None
         try:
@@ -166,7 +170,7 @@ class Thread:
                 "chat.postMessage",
                 draw,
                 thread_ts=thread_ts,
-                metadata=metadata(self.report.run.run_id, posting),
+                metadata=metadata(self.run_id, posting),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -200,7 +204,7 @@ class Thread:
                 )
             except SlackRefused as refused:
                 if refused.code in _ROOT_LOST:
-                    log.warning("root message is lost", run_id=self.report.run.run_id, code=refused.code)
+                    log.warning("root message is lost", run_id=self.run_id, code=refused.code)
                     self.notes = self.notes.without_root()
                     return None
                 if shape is None or refused.code not in _BLOCKS_REFUSED:
@@ -245,7 +249,7 @@ class Thread:
 
     async def _save(self, notes: Notes) -> None:
         self.notes = notes
-        await self.reports.save(self.report.run.run_id, notes.to_json())
+        await self.reports.save(self.run_id, notes.to_json())
 
     def _now(self) -> float:
         return self.clock.now().timestamp()
