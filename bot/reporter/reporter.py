@@ -21,8 +21,11 @@ SURFACE: Final = "slack"
 _LOOK_SECONDS: Final = 0.25
 _IDLE_SECONDS: Final = 0.5
 _TROUBLE_SECONDS: Final = 30.0
-_MOST_RESERVED: Final = 15
-"""Edits kept back for runs that end or stop: they are shown at once, whoever else is busy."""
+_MOST_RESERVED: Final = 19
+"""Edits kept back for runs that end or stop: they are shown at once, whoever else is busy.
+
+One less than may be made at once, or no other edit would ever be made.
+"""
 
 
 class Reporter:
@@ -85,17 +88,22 @@ class Reporter:
         ]
 
     async def _edit_at_once(self, threads: Sequence[Thread]) -> None:
-        """Edit side by side; all are over when one has failed, so that none writes its notes later."""
-        ends = await asyncio.gather(*(self._try(one, one.edit) for one in threads), return_exceptions=True)
+        """Edit side by side as many as may be now; the others have their turn at the next look.
+
+        All are over when one has failed, so that none writes its notes later.
+        """
+        now = [one for ahead, one in enumerate(threads) if self._talks.may_update(reserve=ahead)]
+        ends = await asyncio.gather(*(self._try(one, one.edit) for one in now), return_exceptions=True)
         for fault in ends:
             if fault is not None:
                 raise fault
 
     def _rested(self, threads: Sequence[Thread]) -> Sequence[Thread]:
-        """Leave out those that Slack has refused a moment ago."""
+        """Leave out those that Slack has refused a moment ago; what ended or stopped first, then who was told least."""
         now = self._clock.monotonic()
         self._rest_until = {run_id: until for run_id, until in self._rest_until.items() if until > now}
-        return [thread for thread in threads if thread.run_id not in self._rest_until]
+        rested = [thread for thread in threads if thread.run_id not in self._rest_until]
+        return sorted(rested, key=lambda thread: (not thread.stands_still, thread.notes.told_at))
 
     async def _post(
         self, threads: Iterable[Thread], act: Callable[[Thread], Callable[[], Awaitable[None]]]

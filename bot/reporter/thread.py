@@ -74,6 +74,11 @@ class Thread:
         return self.report.run.state
 
     @property
+    def stands_still(self) -> bool:
+        """Somebody may be waiting for just this: it has ended, or a person must act."""
+        return self.state not in {RunState.QUEUED, RunState.RUNNING}
+
+    @property
     def may_be_posted(self) -> bool:
         return self.talks.may_post(self.notes.channel)
 
