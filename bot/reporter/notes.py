@@ -1,7 +1,7 @@
 """How far a run's thread is: what the reporter keeps beside the run, so that any process can go on with it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Literal
 
 from bot.blocks.run_steps import Shape
@@ -48,7 +48,9 @@ class Notes:
         if not data:
             return cls(channel)
         posting = data.get("posting")
-        return replace(cls(**{**data, "posting": None}), posting=Posting(**posting) if posting else None)
+        known = {field.name for field in fields(cls)}  # a newer version, beside this one, may note more
+        noted = {name: value for name, value in data.items() if name in known}
+        return cls(**{**noted, "posting": Posting(**posting) if posting else None})
 
     def begin(self, run_id: str, kind: Kind, *, told: int) -> "Notes":
         number = self.roots if kind == "root" else self.lines

@@ -10,11 +10,11 @@ from bot.blocks.kit import Message
 from bot.blocks.run_progress import root_message
 from bot.blocks.run_steps import Shape
 from bot.blocks.run_thread import end_message, step_lines
-from bot.outbox.errors import SlackRefused
+from bot.outbox.errors import SlackAway, SlackRefused
 from bot.reporter.fingerprint import fingerprint, gap, is_urgent
 from bot.reporter.notes import Kind, Notes, metadata
 from provisioning.control_plane.reports import Report, Reports
-from provisioning.domain.run import RunEvent, RunState
+from provisioning.domain.run import RunEvent, RunId, RunState
 from provisioning.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -64,14 +64,19 @@ class Thread:
         self._print = fingerprint(self.report, worker_alive=self.worker_alive)
         told = max((event.event_id for event in self.report.events), default=0)
         self._newest = max(told, self.notes.told)
-        self._told: Sequence[RunEvent] = [
-            one for one in self.report.events if one.event_id <= self.notes.told
-        ]
-        self._untold: Sequence[RunEvent] = self.report.events[len(self._told) :]
+
+    @property
+    def run_id(self) -> RunId:
+        return self.report.run.run_id
 
     @property
     def state(self) -> RunState:
         return self.report.run.state
+
+    @property
+    def stands_still(self) -> bool:
+        """Somebody may be waiting for just this: it has ended, or a person must act."""
+        return self.state not in {RunState.QUEUED, RunState.RUNNING}
 
     @property
     def may_be_posted(self) -> bool:
@@ -79,7 +84,12 @@ class Thread:
 
     @property
     def needs_root(self) -> bool:
-        return self.notes.root is None and self.notes.roots < _MOST_ROOTS
+        return self.notes.root is None and self.notes.roots < _MOST_ROOTS and not self.is_unsettled
+
+    @property
+    def is_unsettled(self) -> bool:
+        """A message may be there that nobody has found yet: another one would be the second."""
+        return self.notes.posting is not None
 
     @property
     def is_stale(self) -> bool:
@@ -95,35 +105,42 @@ class Thread:
 
     @property
     def end_is_due(self) -> bool:
-        return self.notes.root is not None and not self.state.is_open and not self.notes.ended
+        is_due = self.notes.root is not None and not self.state.is_open and not self.notes.ended
+        return is_due and not self.is_unsettled
 
     @property
     def lines_are_due(self) -> bool:
+        may_be = self.notes.root is not None and self.state.is_open and not self.is_unsettled
         rested = self._now() - self.notes.told_at >= _LINE_GAP
-        return (
-            self.notes.root is not None and self.state.is_open and rested and self._lines("plain") is not None
-        )
+        return may_be and rested and self._lines("plain") is not None
 
     @property
     def is_done(self) -> bool:
-        given_up = self.notes.root is None and not self.needs_root
-        return (self.notes.ended and not self.is_stale) or (given_up and not self.state.is_open)
+        given_up = self.notes.root is None and self.notes.roots >= _MOST_ROOTS
+        shown = self.notes.root is not None and not self.is_stale
+        return not self.state.is_open and (given_up or (self.notes.ended and shown))
 
     async def settle(self) -> None:
         """A message was being posted when the process ended, or its answer was lost: is it there?"""
         posting = self.notes.posting
         if posting is None:
             return
-        found = await self.talks.find_posted(
-            self.notes.channel,
-            posting.key,
-            thread_ts=None if posting.kind == "root" else self.notes.root,
-            after=self.report.run.created_at,
-        )
+        try:
+            found = await self.talks.find_posted(
+                self.notes.channel,
+                posting.key,
+                thread_ts=None if posting.kind == "root" else self.notes.root,
+                after=self.report.run.created_at,
+            )
+        except SlackRefused as refused:
+            if posting.kind == "root" or refused.code not in _ROOT_LOST:
+                raise
+            await self._save(self.notes.without_root())
+            return
         if found is None:
             await self._save(replace(self.notes, posting=None))
         else:
-            log.info("message found again", run_id=self.report.run.run_id, key=posting.key)
+            log.info("message found again", run_id=self.run_id, key=posting.key)
             await self._posted(posting.kind, found, told=posting.told, shown=None)
 
     async def post_root(self) -> None:
@@ -145,22 +162,26 @@ class Thread:
         await self._save(self.notes)
 
     async def close(self) -> None:
-        await self.reports.save(self.report.run.run_id, self.notes.to_json(), done=True)
+        await self.reports.save(self.run_id, self.notes.to_json(), done=True)
 
     async def _post(self, kind: Kind, draw: "Draw") -> None:
         """Note the message down, post it, note down that it is there."""
         thread_ts = None if kind == "root" else self.notes.root
-        await self._save(self.notes.begin(self.report.run.run_id, kind, told=self._newest))
+        await self._save(self.notes.begin(self.run_id, kind, told=self._newest))
         posting = self.notes.posting
         assert posting is not None
-        answer = await self._say(
-            "chat.postMessage",
-            draw,
-            thread_ts=thread_ts,
-            metadata=metadata(self.report.run.run_id, posting),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        try:
+            answer = await self._say(
+                "chat.postMessage",
+                draw,
+                thread_ts=thread_ts,
+                metadata=metadata(self.run_id, posting),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (SlackAway, SlackRefused):  # certainly not posted, so there is nothing to look for
+            await self._save(replace(self.notes, posting=None))
+            raise
         if answer is None:
             await self._save(replace(self.notes, posting=None))
         else:
@@ -188,7 +209,7 @@ class Thread:
                 )
             except SlackRefused as refused:
                 if refused.code in _ROOT_LOST:
-                    log.warning("root message is lost", run_id=self.report.run.run_id, code=refused.code)
+                    log.warning("root message is lost", run_id=self.run_id, code=refused.code)
                     self.notes = self.notes.without_root()
                     return None
                 if shape is None or refused.code not in _BLOCKS_REFUSED:
@@ -212,7 +233,9 @@ class Thread:
         )
 
     def _lines(self, shape: Shape) -> Message | None:
-        return step_lines(self.report.run, self._untold, earlier=self._told, shape=shape)
+        return step_lines(
+            self.report.run, self._events(told=False), earlier=self._events(told=True), shape=shape
+        )
 
     def _end(self, shape: Shape) -> Message:
         report = self.report
@@ -220,14 +243,18 @@ class Thread:
             report.run,
             report.tenant,
             report.access_url,
-            events=self._untold,
-            earlier=self._told,
+            events=self._events(told=False),
+            earlier=self._events(told=True),
             shape=shape,
         )
 
+    def _events(self, *, told: bool) -> Sequence[RunEvent]:
+        """The events that have their line already, or the others, by what is noted now."""
+        return [one for one in self.report.events if (one.event_id <= self.notes.told) is told]
+
     async def _save(self, notes: Notes) -> None:
         self.notes = notes
-        await self.reports.save(self.report.run.run_id, notes.to_json())
+        await self.reports.save(self.run_id, notes.to_json())
 
     def _now(self) -> float:
         return self.clock.now().timestamp()
