@@ -1,5 +1,6 @@
 """Slack over HTTP: what is no request of Slack's is turned away before the library sees it."""
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -75,17 +76,24 @@ class HttpServer:
                 log_level="error",
                 access_log=False,
                 server_header=False,
+                lifespan="off",
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
         self._listener = _listen(host, port)
         self.port: int = self._listener.getsockname()[1]
+        self._ended = asyncio.Event()
 
     async def run(self) -> None:
-        await self._server.serve(sockets=[self._listener])
+        try:
+            await self._server.serve(sockets=[self._listener])
+        finally:
+            self._ended.set()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Take nothing new, and return when what was under way is answered."""
         self._server.should_exit = True
+        await self._ended.wait()
 
 
 def _listen(host: str, port: int) -> socket.socket:

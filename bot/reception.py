@@ -60,9 +60,13 @@ class Reception:
 
     async def take(self, ack: AsyncAck, request: Request, take: Take, *, destructive: bool = False) -> None:
         """Answer a submitted form within the time that Slack gives."""
-        if not self._is_new_here(request):
+        if self._is_new_here(request):
+            answering = self._answer(ack, request, take, destructive=destructive)
+            await self._desk.errands.see_through(answering)
+        else:
             await ack()
-            return
+
+    async def _answer(self, ack: AsyncAck, request: Request, take: Take, *, destructive: bool) -> None:
         try:
             async with asyncio.timeout(_TAKE_SECONDS):
                 reply = await self._take(request, take, destructive=destructive)

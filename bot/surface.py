@@ -33,6 +33,7 @@ Lead = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
 
 _OFFICE: Final = "slack reporter"
 _CHOICES_SECONDS: Final = 1800.0
+_LAST_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ class Surface:
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing new, finish what was acknowledged, then let go of Slack."""
         if self._server is not None:
-            self._server.stop()
-        await asyncio.sleep(0)
+            await self._server.stop()
         await self._desk.errands.finish(drain_seconds)
         if self._socket is not None:
             await self._socket.close()
+        await self._desk.errands.finish(_LAST_SECONDS)  # what came while the socket was still open
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
