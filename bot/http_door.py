@@ -1,5 +1,6 @@
 """Slack over HTTP: what is no request of Slack's is turned away before the library sees it."""
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -74,18 +75,25 @@ class HttpServer:
                 log_config=None,
                 log_level="error",
                 access_log=False,
+                lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
         self._listener = _listen(host, port)
         self.port: int = self._listener.getsockname()[1]
+        self._over = asyncio.Event()
 
     async def run(self) -> None:
-        await self._server.serve(sockets=[self._listener])
+        try:
+            await self._server.serve(sockets=[self._listener])
+        finally:
+            self._over.set()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Return when what was under way is answered, or too slow for it."""
         self._server.should_exit = True
+        await self._over.wait()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -95,6 +103,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # two may be bound to one port, but only one can listen
     except OSError as fault:
         listener.close()
         raise Permanent(

@@ -65,8 +65,7 @@ class Surface:
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing new, finish what was acknowledged, then let go of Slack."""
         if self._server is not None:
-            self._server.stop()
-        await asyncio.sleep(0)
+            await self._server.stop()
         await self._desk.errands.finish(drain_seconds)
         if self._socket is not None:
             await self._socket.close()
