@@ -75,8 +75,8 @@ class HttpServer:
                 log_config=None,
                 log_level="error",
                 access_log=False,
-                server_header=False,
                 lifespan="off",
+                server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
@@ -104,6 +104,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # two may be bound to one port, but only one can listen
     except OSError as fault:
         listener.close()
         raise Permanent(

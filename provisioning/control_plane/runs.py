@@ -23,9 +23,7 @@ class RunDecisions:
         async with self._desk.registry.transaction() as tx:
             run = await locked_run(tx, reference)
             if run.state is not RunState.WAITING:
-                raise Refused(
-                    f"{run.run_id} is {run.state}; only a waiting run can be retried.", code="not_waiting"
-                )
+                raise Refused(f"{_standing(run)}; only a waiting run can be retried.", code="not_waiting")
             return await _continue(tx, actor, run, run.direction, "retry")
 
     async def rollback(self, actor: Actor, reference: str) -> Run:
@@ -42,7 +40,7 @@ class RunDecisions:
         async with self._desk.registry.transaction() as tx:
             run = await locked_run(tx, reference)
             if not run.state.is_open:
-                raise Refused(f"{run.run_id} is {run.state}; there is nothing to cancel.", code="not_open")
+                raise Refused(f"{_standing(run)}; there is nothing to cancel.", code="not_open")
             if run.state is RunState.RUNNING:
                 await tx.runs.request_cancel(run.run_id)
             else:
@@ -79,7 +77,7 @@ async def refuse_rollback(tx: Transaction, run: Run) -> None:
         raise Refused(f"A {run.kind} run makes nothing that could be rolled back.", code="nothing_to_undo")
     if run.state is not RunState.WAITING:
         raise Refused(
-            f"{run.run_id} is {run.state}; only a waiting run can be rolled back"
+            f"{_standing(run)}; only a waiting run can be rolled back"
             + (
                 " (cancel it first)."
                 if run.state.is_open
@@ -98,6 +96,11 @@ async def refuse_rollback(tx: Transaction, run: Run) -> None:
             f"Retry the run, or remove the tenant with `tenantbot deprovision {run.subdomain}`.",
             code="customer_has_access",
         )
+
+
+def _standing(run: Run) -> str:
+    verb = "has" if run.state is RunState.SUCCEEDED else "is"
+    return f"{run.run_id} {verb} {run.state.replace('_', ' ')}"
 
 
 async def _audit(tx: Transaction, actor: Actor, run: Run, action: str) -> None:

@@ -246,3 +246,12 @@ def test_a_message_that_is_not_drawn_again_has_a_date_and_no_age() -> None:
     asked = "asked <!date^1795521360^{date_short_pretty} {time}|2026-11-24 11:56 UTC>"
     for message in (draw(a_failed_run()), draw(a_verified_run()), draw(a_run(), worker_alive=False)):
         assert asked in words_of(message)
+
+
+def test_the_only_step_is_not_counted() -> None:
+    (plan,) = [
+        block
+        for block in draw(a_run(steps=(StepView(1, "Verify & test", StepState.SUCCEEDED),))).blocks
+        if block["type"] == "plan"
+    ]
+    assert plan["title"] == "Done"
