@@ -16,6 +16,9 @@ class TenantState(StrEnum):
     DELETED = "deleted"
 
 
+_CHECKED = frozenset({TenantState.VERIFIED, TenantState.SUSPENDED})
+
+
 @dataclass(frozen=True)
 class Tenant:
     """One row of the registry, without its secrets."""
@@ -44,8 +47,9 @@ class Tenant:
     @property
     def reading(self) -> str:
         """What people read: the last verdict where there is one, which is never plain green while anything failed."""
-        has_verdict = self.state in {TenantState.VERIFIED, TenantState.SUSPENDED} and self.verdict
-        return self.verdict if has_verdict and self.verdict else self.state.value
+        verdict = self.verdict or ""
+        told = self.state is TenantState.VERIFIED or verdict.startswith(TenantState.SUSPENDED)
+        return verdict if verdict and told and self.state in _CHECKED else self.state.value
 
 
 @dataclass(frozen=True)
