@@ -46,6 +46,8 @@ from provisioning.provision.step8_verify_tenant import CHECKS
 from provisioning.settings import Settings
 
 _POOL_SIZE: Final = 10
+_COMMAND_SECONDS: Final = 10
+"""For one query, and for taking it back: without an end to that, a frozen server would hold its callers for ever."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,11 @@ _CANNOT_CONNECT = (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asy
 async def _pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
     try:
         pool = await asyncpg.create_pool(
-            settings.database_url.reveal(), min_size=1, max_size=_POOL_SIZE, timeout=10
+            settings.database_url.reveal(),
+            min_size=1,
+            max_size=_POOL_SIZE,
+            timeout=10,
+            command_timeout=_COMMAND_SECONDS,
         )
     except _CANNOT_CONNECT as fault:
         raise _unreachable(fault) from fault

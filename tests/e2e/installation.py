@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sandbox.dns.base import TARGET
 from sandbox.slack.workspace import APPROVERS, OPERATORS, OPS, VIEWERS
-from tests.e2e.conftest import ROOT, Terminal
+from tests.e2e.terminal import ROOT, Terminal
 
 
 def real_settings(terminal: Terminal) -> dict[str, str]:

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from sandbox.attach import attach
-from tests.e2e.conftest import Terminal, wanted
 from tests.e2e.evidence import GONE, WHOLE, evidence, secrets_of
 from tests.e2e.installation import real_settings, run_outside
+from tests.e2e.terminal import Terminal, wanted
 
 
 async def test_a_failed_step_waits_and_retry_goes_on_from_it(terminal: Terminal) -> None:
