@@ -160,7 +160,9 @@ def test_drops_letters_that_nobody_can_see() -> None:
 
 
 TYPED = st.text(max_size=300)
-EMPTY = provision_form(FormValues(), vendors=VENDORS, regions=REGIONS, default_region="eu-west-1", domain="taskifai.com")
+EMPTY = provision_form(
+    FormValues(), vendors=VENDORS, regions=REGIONS, default_region="eu-west-1", domain="taskifai.com"
+)
 
 
 @settings(max_examples=30, deadline=None)
