@@ -9,7 +9,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 16
-_QUIET_SECONDS: Final = 0.05
+_QUIET_SECONDS: Final = 0.1
 _MOST_HELD_SECONDS: Final = 0.5
 
 
@@ -53,5 +53,5 @@ class Errands:
     async def _let_acknowledgements_out(self) -> None:
         loop = asyncio.get_running_loop()
         latest = loop.time() + _MOST_HELD_SECONDS
-        while (wait := min(self._newest_at + self._quiet, latest) - loop.time()) > 0:
-            await asyncio.sleep(wait)  # noqa: ASYNC110 - it is the time that is waited for
+        while (wait := min(self._newest_at + self._quiet, latest) - loop.time()) > 0:  # noqa: ASYNC110 - time is waited for
+            await asyncio.sleep(wait)
