@@ -3,9 +3,8 @@
 import typer
 
 from bot.sandbox_settings import open_sandbox
-from bot.web_command import open_slack_surface, stop_on_signals
+from bot.web_command import open_slack_surface, stop_on_signals, work_beside
 from provisioning.bootstrap import open_system
-from provisioning.cli.follow import run_worker
 from provisioning.cli.session import EXIT_OK, finish, invocation_of
 from sandbox.document import SandboxDocument
 
@@ -45,7 +44,7 @@ def sandbox(context: typer.Context) -> None:
             output.say(f"  Supabase  {document.supabase_api}")
             output.say(f"  tenants   {document.url_template}")
             output.say(f"Or from another terminal:\n  {_EXAMPLE}")
-            await run_worker(system, stop, drain_seconds=5)
+            await work_beside(system, stop, drain_seconds=5)
         return EXIT_OK
 
     finish(output, main)

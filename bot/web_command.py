@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from bot.allowlist import Rules
+from bot.memory import keep_for_good, keep_for_good_once
 from bot.surface import SlackSettings, Surface, open_surface
 from provisioning.bootstrap import System, open_system
 from provisioning.cli.follow import run_worker
@@ -41,12 +42,23 @@ def web(
         ):
             invocation.output.say(_greeting(settings, surface))
             if no_worker:
+                keep_for_good()
                 await stop.wait()
             else:
-                await run_worker(system, stop, drain_seconds=DRAIN_SECONDS)
+                await work_beside(system, stop, drain_seconds=DRAIN_SECONDS)
         return EXIT_OK
 
     finish(invocation.output, main)
+
+
+async def work_beside(system: System, stop: asyncio.Event, *, drain_seconds: int) -> None:
+    """Execute runs in the process of the surface until `stop` is set."""
+    ready = asyncio.Event()
+    keeping = asyncio.create_task(keep_for_good_once(ready))
+    try:
+        await run_worker(system, stop, drain_seconds=drain_seconds, ready=ready)
+    finally:
+        keeping.cancel()
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.async_api import Page
+
 from sandbox.document import SandboxDocument
 from tests.integration.slack_page import PHONE, SlackPage, open_browser, open_page
 
@@ -33,7 +34,7 @@ async def main() -> None:
 
 async def _address(home: Path) -> str:
     async with asyncio.timeout(_START_SECONDS):
-        while (document := SandboxDocument.load(home)) is None:
+        while (document := SandboxDocument.load(home)) is None:  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.2)
     return document.slack_page.removesuffix("/page")
 

@@ -1,46 +1,159 @@
-"""The server behind the request URL: where it listens, and how it ends."""
+"""What is no request of Slack's is turned away before the library sees it; what is one reaches its listener."""
 
-import asyncio
-import logging
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.signature import SignatureVerifier
 
-from bot.http_door import HttpServer
+from bot.http_door import PATH, HttpServer, http_app
 from provisioning.errors import Permanent
 
-HOST = "127.0.0.1"
+SIGNING = "fake-signing-secret"
 
 
-async def test_a_stop_waits_for_the_answer_that_is_under_way(caplog: pytest.LogCaptureFixture) -> None:
-    asked, go_on = asyncio.Event(), asyncio.Event()
+class Listening:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.app = AsyncApp(authorize=_authorize, signing_secret=SIGNING, ssl_check_enabled=False)
+        self.app.command("/tenant")(self._take)
 
-    async def slow(_request: Request) -> Response:
-        asked.set()
-        await go_on.wait()
-        return PlainTextResponse("answered")
-
-    server = HttpServer(Starlette(routes=[Route("/", slow)]), host=HOST, port=0)
-    running = asyncio.create_task(server.run())
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = asyncio.create_task(client.get(f"http://{HOST}:{server.port}/"))
-        await asked.wait()
-        stopped = asyncio.create_task(server.stop())
-        go_on.set()
-        await stopped
-        assert (await answer).text == "answered"
-    await running
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    async def _take(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self.heard.append(body["text"])
 
 
-async def test_a_port_in_use_is_one_sentence_even_before_the_other_serves() -> None:
-    other = HttpServer(Starlette(), host=HOST, port=0)
-    with pytest.raises(Permanent, match="can't be listened at"):
-        HttpServer(Starlette(), host=HOST, port=other.port)
-    running = asyncio.create_task(other.run())
-    await other.stop()
-    await running
+async def _authorize() -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id="T0TASKIFAI1",
+        bot_token="xoxb-fake",
+        bot_id="B0TENANTBOT",
+        bot_user_id="U0BOT",
+    )
+
+
+@pytest.fixture
+def listening() -> Listening:
+    return Listening()
+
+
+@pytest.fixture
+async def slack(listening: Listening) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(http_app(listening.app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        yield client
+
+
+def body(**more: str) -> str:
+    return urlencode(
+        {"command": "/tenant", "text": "help", "team_id": "T0TASKIFAI1", "user_id": "U0A", **more}
+    )
+
+
+def signed(content: str | bytes, *, age: int = 0, secret: str = SIGNING) -> dict[str, str]:
+    at = str(int(time.time()) - age)
+    signature = SignatureVerifier(secret).generate_signature(timestamp=at, body=content)
+    return {
+        "x-slack-request-timestamp": at,
+        "x-slack-signature": str(signature),
+        "content-type": "application/x-www-form-urlencoded",
+    }
+
+
+async def test_a_signed_request_reaches_its_listener(slack: httpx.AsyncClient, listening: Listening) -> None:
+    answer = await slack.post(PATH, content=body(), headers=signed(body()))
+    assert (answer.status_code, answer.text) == (200, "")
+    assert listening.heard == ["help"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-slack-request-timestamp": "soon"},
+        {"x-slack-request-timestamp": "-1"},
+        {"x-slack-request-timestamp": "1" * 40},
+        {"x-slack-request-timestamp": "\u0661\u0662"},
+        {"x-slack-signature": ""},
+        {"x-slack-signature": "v0=short"},
+        {"x-slack-signature": "v0=" + "\u00e9" * 64},
+        {"x-slack-signature": "v1=" + "0" * 64},
+    ],
+)
+async def test_malformed_headers_are_refused(
+    slack: httpx.AsyncClient, listening: Listening, headers: dict[str, str]
+) -> None:
+    sent = {**signed(body()), **headers} if headers else {}
+    answer = await slack.post(
+        PATH, content=body(), headers=[(name.encode(), value.encode()) for name, value in sent.items()]
+    )
+    assert answer.status_code == 401
+    assert listening.heard == []
+
+
+@pytest.mark.parametrize("forged", [{"secret": "another"}, {"age": 6 * 60}, {"age": -6 * 60}])
+async def test_a_forged_or_old_signature_is_refused(
+    slack: httpx.AsyncClient, listening: Listening, forged: dict[str, Any]
+) -> None:
+    answer = await slack.post(PATH, content=body(), headers=signed(body(), **forged))
+    assert answer.status_code == 401
+    assert listening.heard == []
+
+
+async def test_another_body_than_the_signed_one_is_refused(
+    slack: httpx.AsyncClient, listening: Listening
+) -> None:
+    answer = await slack.post(PATH, content=body(text="rollback x"), headers=signed(body()))
+    assert answer.status_code == 401
+    assert listening.heard == []
+
+
+async def test_a_check_of_the_certificate_is_no_way_around_the_signature(slack: httpx.AsyncClient) -> None:
+    content = urlencode({"ssl_check": "1", "token": "x"})
+    answer = await slack.post(PATH, content=content, headers=signed(content, secret="another"))
+    assert answer.status_code == 401
+
+
+async def test_what_is_too_large_or_no_text_is_refused(
+    slack: httpx.AsyncClient, listening: Listening
+) -> None:
+    large = body(text="x" * 1_000_000)
+    assert (await slack.post(PATH, content=large, headers=signed(large))).status_code == 413
+    assert (await slack.post(PATH, content=b"\xff\xfe", headers=signed("x"))).status_code == 401
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield body().encode()
+
+    assert (await slack.post(PATH, content=endless(), headers=signed(body()))).status_code == 413
+    assert listening.heard == []
+
+
+async def test_answers_to_slack_s_question_whether_it_is_there(slack: httpx.AsyncClient) -> None:
+    content = json.dumps({"type": "url_verification", "challenge": "abc"})
+    headers = {**signed(content), "content-type": "application/json"}
+    assert "abc" in (await slack.post(PATH, content=content, headers=headers)).text
+
+
+async def test_there_is_a_sign_of_life_and_nothing_else(slack: httpx.AsyncClient) -> None:
+    assert (await slack.get("/healthz")).text == "ok"
+    assert (await slack.get(PATH)).status_code == 405
+    assert (await slack.get("/")).status_code == 404
+
+
+async def test_a_port_in_use_is_told_before_anything_has_started(listening: Listening) -> None:
+    first = HttpServer(http_app(listening.app), host="127.0.0.1", port=0)
+    first._listener.listen()
+    try:
+        with pytest.raises(Permanent, match="set PORT to another one") as taken:
+            HttpServer(http_app(listening.app), host="127.0.0.1", port=first.port)
+        assert taken.value.code == "port_taken"
+    finally:
+        first._listener.close()
