@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisioning.domain.actor import Actor
+from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
@@ -26,7 +27,7 @@ from provisioning.domain.run import (
     StepState,
     WaitingFor,
 )
-from provisioning.domain.secret import Sealed
+from provisioning.domain.secret import Sealed, Secret
 from provisioning.domain.tenant import Tenant, TenantState
 
 
@@ -226,7 +227,23 @@ class AuditEntry:
 
 
 class AuditLog(Protocol):
+    """Only ever added to; the newest row is its head."""
+
     async def append(self, actor: Actor, entry: AuditEntry) -> None: ...
+    async def head(self) -> Head | None: ...
+    async def rows(self, *, after: int, limit: int) -> Sequence[AuditRow]:
+        """The rows that follow on the one with this number (0: from the start), oldest first."""
+        ...
+
+    async def newest(
+        self, *, subdomain: str | None, before: int | None, limit: int
+    ) -> tuple[Sequence[AuditRow], int]:
+        """The newest rows, of one tenant or of all, newest first; and how many there are."""
+        ...
+
+    async def keys(self) -> Mapping[str, Secret]:
+        """The keys that rows were made with, by name; one that does not open any more is left out."""
+        ...
 
 
 @dataclass(frozen=True)

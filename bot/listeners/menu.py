@@ -18,7 +18,6 @@ LATER: Final = (
     "undo",
     "diagnose",
     "lockdown",
-    "audit",
 )
 """Verbs of the command line and of the guide that have no conversation here yet."""
 

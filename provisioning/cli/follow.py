@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from provisioning.bootstrap import System
+from provisioning.cli.audit_heads import keeping_heads
 from provisioning.domain.actor import Actor
 from provisioning.domain.run import Run, RunId, RunState
 from provisioning.errors import Transient
@@ -87,4 +88,5 @@ async def run_worker(
         registry=system.registry,
         clock=system.clock,
     )
-    await worker.run(stop, drain_seconds=drain_seconds, ready=ready)
+    async with keeping_heads(system):
+        await worker.run(stop, drain_seconds=drain_seconds, ready=ready)

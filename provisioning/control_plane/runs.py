@@ -1,5 +1,7 @@
 """Decisions about a run: retry, roll back, cancel. The row decides; the engine is told in the same transaction."""
 
+from collections.abc import Mapping
+
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.views import find_run
 from provisioning.domain.actor import Actor, Role
@@ -19,8 +21,10 @@ class RunDecisions:
 
     async def retry(self, actor: Actor, reference: str) -> Run:
         """Go on from the step that stopped the run. A roll back that stopped goes on rolling back."""
-        await self._desk.require(actor, Role.OPERATOR, "retry", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "retry", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await locked_run(tx, reference)
             if run.state is not RunState.WAITING:
                 raise Refused(f"{_standing(run)}; only a waiting run can be retried.", code="not_waiting")
@@ -28,16 +32,20 @@ class RunDecisions:
 
     async def rollback(self, actor: Actor, reference: str) -> Run:
         """Undo what the run made, in reverse. Refused once the customer may have data."""
-        await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "rollback", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await locked_run(tx, reference)
             await refuse_rollback(tx, run)
             return await _continue(tx, actor, run, Direction.ROLLBACK, "rollback")
 
     async def cancel(self, actor: Actor, reference: str) -> Run:
         """Stop before the next step. Over when nothing was made; else the run waits, to be retried or rolled back."""
-        await self._desk.require(actor, Role.OPERATOR, "cancel", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "cancel", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await locked_run(tx, reference)
             if not run.state.is_open:
                 raise Refused(f"{_standing(run)}; there is nothing to cancel.", code="not_open")
@@ -45,8 +53,9 @@ class RunDecisions:
                 await tx.runs.request_cancel(run.run_id)
             else:
                 await self._cancel_at_rest(tx, run)
-            await _audit(tx, actor, run, "cancel")
-            return await tx.runs.lock(run.run_id)
+            after = await tx.runs.lock(run.run_id)
+            await _audit(tx, actor, after, "cancel", details={"state": after.state.value})
+            return after
 
     async def _cancel_at_rest(self, tx: Transaction, run: Run) -> None:
         """Nobody is executing the run now (queued, or waiting), so the answer is known at once."""
@@ -103,10 +112,16 @@ def _standing(run: Run) -> str:
     return f"{run.run_id} {verb} {run.state.replace('_', ' ')}"
 
 
-async def _audit(tx: Transaction, actor: Actor, run: Run, action: str) -> None:
+async def _audit(
+    tx: Transaction, actor: Actor, run: Run, action: str, *, details: Mapping[str, str] | None = None
+) -> None:
     await tx.audit.append(
         actor,
         AuditEntry(
-            action=f"{run.kind}.{action}", result="accepted", subdomain=run.subdomain, run_id=run.run_id
+            action=f"{run.kind}.{action}",
+            result="accepted",
+            subdomain=run.subdomain,
+            run_id=run.run_id,
+            details=details or {},
         ),
     )
