@@ -3,7 +3,7 @@
 import json
 
 from sandbox.attach import attach
-from tests.e2e.conftest import Terminal
+from tests.e2e.terminal import Terminal
 
 FORGE = """
 alter table audit_log disable trigger audit_log_append_only;
