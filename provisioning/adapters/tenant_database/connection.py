@@ -21,7 +21,7 @@ class PostgresTenantDatabases:
     """Implements the port TenantDatabases. With `ca_file` the server's certificate and name are verified."""
 
     def __init__(self, *, ca_file: Path | None = None) -> None:
-        self._tls = _tls(ca_file)
+        self._tls = tls_to_tenants(ca_file)
 
     @asynccontextmanager
     async def open(self, address: DatabaseAddress, password: Secret) -> AsyncIterator[PostgresTenantDatabase]:
@@ -32,7 +32,7 @@ class PostgresTenantDatabases:
                 user=address.user,
                 password=password.reveal(),
                 database=address.database,
-                ssl=False if _is_loopback(address.host) else self._tls,
+                ssl=False if is_loopback(address.host) else self._tls,
                 timeout=CONNECT_SECONDS,
                 command_timeout=COMMAND_SECONDS,
             )
@@ -50,7 +50,7 @@ async def _close(connection: asyncpg.Connection) -> None:
         connection.terminate()
 
 
-def _tls(ca_file: Path | None) -> ssl.SSLContext:
+def tls_to_tenants(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     if ca_file is None:
         # Supabase has its own certificate authority: without its file there is encryption only.
@@ -59,7 +59,7 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

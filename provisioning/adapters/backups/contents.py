@@ -1,0 +1,144 @@
+"""Reads what a database holds, the same way before the dump and after a restore."""
+
+import json
+from collections.abc import Sequence
+from importlib import resources
+from typing import Final
+
+import asyncpg
+
+from provisioning.domain.backup import Column, Contents, ExtensionManifest, SequenceManifest, TableManifest
+
+SERVICES: Final = (
+    "_analytics",
+    "_realtime",
+    "_supavisor",
+    "auth",
+    "cron",
+    "dbdev",
+    "etl",
+    "extensions",
+    "graphql",
+    "graphql_public",
+    "net",
+    "pgbouncer",
+    "pgmq",
+    "pgsodium",
+    "pgsodium_masks",
+    "pgtle",
+    "realtime",
+    "repack",
+    "storage",
+    "supabase_functions",
+    "tiger",
+    "tiger_data",
+    "topology",
+    "vault",
+)
+"""Schemas that Supabase, or an extension's own machinery, fills."""
+
+CARRIED: Final = (
+    "auth.users",
+    "auth.identities",
+    "auth.mfa_factors",
+    "auth.sso_providers",
+    "auth.sso_domains",
+    "auth.saml_providers",
+    "storage.buckets",
+    "storage.objects",
+)
+"""Tables of Supabase's whose rows are the tenant's, those first that others refer to."""
+
+
+def script(name: str) -> str:
+    return resources.files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+async def settle(connection: asyncpg.Connection) -> None:
+    """Make the session read and write values as every other one of ours does."""
+    await connection.execute(script("session"))
+
+
+async def own_schemas(connection: asyncpg.Connection) -> list[str]:
+    return [row["nspname"] for row in await connection.fetch(script("schemas"), SERVICES)]
+
+
+async def read_contents(connection: asyncpg.Connection, *, like: Contents | None = None) -> Contents:
+    """Read everything. `like`: take the sums over the columns that are listed there, in that order."""
+    schemas = await own_schemas(connection)
+    known = {table.label: table for table in (*like.tables, *like.carried)} if like else {}
+    return Contents(
+        schemas=tuple(schemas),
+        tables=await _tables(connection, schemas, (), known),
+        carried=await _tables(connection, (), CARRIED, known),
+        sequences=await read_sequences(connection, schemas),
+        extensions=tuple(
+            ExtensionManifest(row["name"], row["version"], row["schema"], tuple(row["needed_by"]))
+            for row in await connection.fetch(script("extensions"), schemas)
+        ),
+        roles=tuple(row["rolname"] for row in await connection.fetch(script("roles"), schemas, CARRIED)),
+        catalog=await _catalog(connection, schemas),
+    )
+
+
+async def read_sequences(
+    connection: asyncpg.Connection, schemas: Sequence[str]
+) -> tuple[SequenceManifest, ...]:
+    found = await connection.fetch(
+        "select format('%I.%I', schemaname, sequencename) as name, increment_by"
+        " from pg_catalog.pg_sequences where schemaname = any ($1) order by 1",
+        schemas,
+    )
+    return tuple([await _sequence(connection, row["name"], row["increment_by"]) for row in found])
+
+
+async def _sequence(connection: asyncpg.Connection, name: str, step: int) -> SequenceManifest:
+    # Quoted by PostgreSQL itself.
+    row = await connection.fetchrow(f"select last_value, is_called from {name}")  # noqa: S608
+    assert row is not None
+    following = row["last_value"] + (step if row["is_called"] else 0)
+    return SequenceManifest(name, low=following, high=following)
+
+
+async def _tables(
+    connection: asyncpg.Connection,
+    schemas: Sequence[str],
+    names: Sequence[str],
+    known: dict[str, TableManifest],
+) -> tuple[TableManifest, ...]:
+    rows = await connection.fetch(script("tables"), schemas, names)
+    return tuple([await _table(connection, row, known) for row in rows])
+
+
+async def _table(
+    connection: asyncpg.Connection, row: asyncpg.Record, known: dict[str, TableManifest]
+) -> TableManifest:
+    columns = tuple(Column(**column) for column in json.loads(row["columns"] or "[]"))
+    keys = tuple(tuple(key) for key in json.loads(row["keys"] or "[]"))
+    wanted = known.get(f"{row['schema']}.{row['name']}")
+    there = {column.name for column in columns}
+    if wanted is not None and {column.name for column in wanted.columns} <= there:
+        columns = wanted.columns
+    summed = await connection.fetchrow(
+        script("checksum").format(
+            table=qualified(row["schema"], row["name"]),
+            columns=", ".join(quoted(column.name) for column in columns),
+        )
+    )
+    assert summed is not None
+    return TableManifest(row["schema"], row["name"], columns, keys, summed["rows"], summed["checksum"])
+
+
+async def _catalog(connection: asyncpg.Connection, schemas: Sequence[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for row in await connection.fetch(script("catalog"), schemas, CARRIED):
+        found.setdefault(row["kind"], {})[row["name"]] = row["definition"]
+    return found
+
+
+def qualified(schema: str, name: str) -> str:
+    return f"{quoted(schema)}.{quoted(name)}"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
