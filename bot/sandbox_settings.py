@@ -23,14 +23,14 @@ async def open_sandbox(home: Path) -> AsyncIterator[Settings]:
     pg_bin = os.environ.get("TENANTBOT_PG_BIN")
     try:
         async with attach(home, bin_dir=Path(pg_bin) if pg_bin else None) as document:
-            settings = sandbox_settings(document, home)
+            settings = sandbox_settings(document, home, pg_bin=pg_bin)
             await upgrade_database(settings.database_url)
             yield settings
     except SandboxError as fault:
         raise Permanent(str(fault), code="sandbox") from fault
 
 
-def sandbox_settings(document: SandboxDocument, home: Path) -> Settings:
+def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | None = None) -> Settings:
     """Point every production adapter at its stand-in."""
     return Settings.checked(
         {
@@ -51,6 +51,7 @@ def sandbox_settings(document: SandboxDocument, home: Path) -> Settings:
             "mail_from": f"TaskifAI <welcome@{document.domain}>",
             "mail_reply_to": f"support@{document.domain}",
             "archive_url": (home / "archive").as_uri(),
+            "tenantbot_pg_bin": pg_bin or None,
             "slack_bot_token": document.slack_bot_token,
             "slack_app_token": document.slack_app_token,
             "slack_api_url": document.slack_api,

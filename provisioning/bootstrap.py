@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from provisioning.adapters.backups import BackupArchive, PostgresBackups
 from provisioning.adapters.bcrypt_hasher import BcryptHasher
 from provisioning.adapters.cloudflare_zone import CloudflareZone
 from provisioning.adapters.dns_resolver import DnsResolver
@@ -157,6 +158,7 @@ async def _ports(
         zone=await _zone(settings, stack),
         mailer=await _mailer(settings, stack),
         hasher=BcryptHasher(),
+        backups=_backups(settings, clock),
         schema=schema,
         seeds=seeds,
         policy=Policy(
@@ -221,6 +223,18 @@ async def _mailer(settings: Settings, stack: AsyncExitStack) -> Mailer:
         reply_to=settings.mail_reply_to,
         ca_file=settings.taskifai_ca_file,
         tls="implicit" if url.scheme == "smtps" else "starttls",
+    )
+
+
+def _backups(settings: Settings, clock: Clock) -> PostgresBackups | None:
+    if settings.archive_url is None:
+        return None
+    return PostgresBackups(
+        BackupArchive(settings.archive_url),
+        proof_server=settings.proof_database_url or settings.database_url,
+        clock=clock,
+        bin_dir=settings.tenantbot_pg_bin,
+        ca_file=settings.supabase_ca_file,
     )
 
 

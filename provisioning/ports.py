@@ -6,13 +6,14 @@ Every port raises only the errors of `provisioning.errors`: `Transient` when the
 later, `Unclear` when its answer was lost, `Permanent` when a person must change something first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from provisioning.domain.audit import Head
+from provisioning.domain.backup import BackupRef, Proof
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Sealed, Secret
@@ -360,6 +361,48 @@ class Archive(Protocol):
 
     async def kept_heads(self, *, limit: int) -> Sequence[Head]:
         """The newest heads that were kept, oldest first; what is no head is left out."""
+        ...
+
+
+class Backups(Protocol):
+    """Backups of tenant databases, kept in the archive. A folder is named like `backups/customerinc-20261124`."""
+
+    async def check_tools(self, address: DatabaseAddress, password: Secret) -> str:
+        """Say which pg_dump is used. Raises Permanent, naming TENANTBOT_PG_BIN, when none is new enough."""
+        ...
+
+    async def make(
+        self, *, subdomain: str, project_ref: str, address: DatabaseAddress, password: Secret, folder: str
+    ) -> BackupRef:
+        """Make the backup, or give the complete one that is there.
+
+        Raises Permanent (`not_in_dump`) naming what it could not hold: Storage objects, vault secrets, login roles, …
+        """
+        ...
+
+    async def prove(self, folder: str, *, manifest_sha256: str) -> Proof:
+        """Read every byte back, restore it into a database of its own, compare all with the manifest, drop it.
+
+        A backup that is damaged, or can't be restored, is a proof that is not ok; a server that can't be
+        reached, or may not be used for it, raises.
+        """
+        ...
+
+    async def restore(self, folder: str, *, dsn: Secret) -> Proof:
+        """Restore into an empty database, and compare. Raises Refused (`not_empty`) before touching any other."""
+        ...
+
+    async def move(self, folder: str, to: str) -> None:
+        """Move a folder; what is moved already succeeds."""
+        ...
+
+    async def write(self, path: str, document: Mapping[str, Any]) -> None: ...
+    async def read(self, path: str) -> dict[str, Any]:
+        """Raise Permanent (`archive_missing`) when there is no such document."""
+        ...
+
+    async def list(self, prefix: str) -> Sequence[str]:
+        """Paths of all files under a folder, sorted."""
         ...
 
 

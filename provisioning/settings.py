@@ -180,6 +180,14 @@ class Settings(BaseModel):
     archive_url: str | None = Field(
         default=None, description="Where backups are kept: file:///… or s3://bucket/prefix."
     )
+    proof_database_url: SecretText | None = Field(
+        default=None,
+        description="PostgreSQL where backups are proved, in databases made for it; instead of DATABASE_URL's server.",
+    )
+    tenantbot_pg_bin: Path | None = Field(
+        default=None,
+        description="Folder of pg_dump and pg_restore, as new as the tenants' PostgreSQL; instead of those found.",
+    )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severe log line that is written."
@@ -198,10 +206,10 @@ class Settings(BaseModel):
                 raise ValueError("not a key that `tenantbot keys new` made") from None
         return keys
 
-    @field_validator("database_url")
+    @field_validator("database_url", "proof_database_url")
     @classmethod
-    def _is_postgresql(cls, value: Secret) -> Secret:
-        if urlsplit(value.reveal()).scheme not in {"postgresql", "postgres"}:
+    def _is_postgresql(cls, value: Secret | None) -> Secret | None:
+        if value is not None and urlsplit(value.reveal()).scheme not in {"postgresql", "postgres"}:
             raise ValueError("it begins with postgresql://")
         return value
 

@@ -9,6 +9,7 @@ from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.plans import Plans
 from provisioning.control_plane.reports import Reports
 from provisioning.control_plane.requests import Requests
+from provisioning.control_plane.restores import Restores
 from provisioning.control_plane.runs import RunDecisions
 from provisioning.control_plane.views import Views
 
@@ -17,6 +18,7 @@ from provisioning.control_plane.views import Views
 class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand, `duplicates` tidy up.
 
+    `restores` put backups back.
     `audit` reads what all of them left behind. `gate` and `reports` are for surfaces: who was turned away, and
     how far people have been told.
     """
@@ -27,6 +29,7 @@ class ControlPlane:
     plans: Plans
     duplicates: Duplicates
     audit: AuditReader
+    restores: Restores
     gate: Gate
     reports: Reports
 
@@ -39,6 +42,7 @@ class ControlPlane:
             plans=Plans(desk),
             duplicates=Duplicates(desk),
             audit=AuditReader(desk),
+            restores=Restores(desk),
             gate=Gate(desk),
             reports=Reports(desk),
         )

@@ -7,6 +7,7 @@ from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.seeds import Seeds
 from provisioning.engine.step import Context
 from provisioning.ports import (
+    Backups,
     Dns,
     DnsZone,
     Mailer,
@@ -48,6 +49,8 @@ class ProvisionPorts:
     zone: DnsZone
     mailer: Mailer
     hasher: PasswordHasher
+    backups: Backups | None
+    """None without ARCHIVE_URL: nothing can be deprovisioned then."""
     schema: tuple[SchemaFile, ...]
     seeds: Seeds
     policy: Policy

@@ -18,6 +18,7 @@ from provisioning.pipelines import PIPELINES
 from provisioning.provision.ports import Policy, ProvisionPorts
 from tests.fakes.app import FakeApp
 from tests.fakes.archive import FakeArchive
+from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import FakeClock
 from tests.fakes.dns import TARGET, FakeDns, FakeZone
 from tests.fakes.hasher import FakeHasher
@@ -80,6 +81,7 @@ class World:
         self.mailer = FakeMailer()
         self.hasher = FakeHasher()
         self.archive = FakeArchive()
+        self.backups = FakeBackups(self.databases)
         self.vault = FernetVault([new_key()])
         self.ports = build_ports(self)
         self.control = ControlPlane.at(_desk(self))
@@ -121,6 +123,7 @@ def build_ports(world: World) -> ProvisionPorts:
         zone=wired("zone", world.zone, wire),
         mailer=wired("mailer", world.mailer, wire),
         hasher=wired("hasher", world.hasher, wire),
+        backups=wired("backups", world.backups, wire) if world.has_archive else None,
         schema=real_schema(),
         seeds=real_seeds(),
         policy=world.policy,

@@ -15,7 +15,7 @@ from provisioning.adapters.backups.server import Server
 from provisioning.adapters.backups.tools import Tools, stream
 from provisioning.adapters.tenant_database.errors import translated
 from provisioning.domain.backup import Contents, ExtensionManifest, Manifest, TableManifest
-from provisioning.errors import Permanent
+from provisioning.errors import Permanent, Refused
 
 _LEFT_OUT: Final = (" DEFAULT ACL ", " ACL - SCHEMA public ", " COMMENT - SCHEMA public ")
 """Entries of the dump that belong to whoever made the target: its public schema, its default privileges."""
@@ -31,7 +31,7 @@ class RestoreFailed(Permanent):
 
 
 async def refuse_occupied(target: Server) -> None:
-    """Raise Permanent unless the database has nothing of its own yet."""
+    """Raise Refused unless the database has nothing of its own yet."""
     async with target.connect("Connecting to the database to restore into") as connection:
         with translated("Looking whether the database is empty"):
             await settle(connection)
@@ -39,7 +39,7 @@ async def refuse_occupied(target: Server) -> None:
             found = [row["thing"] for row in await connection.fetch(script("occupants"), schemas)]
             found += [table for table in CARRIED if await _has_rows(connection, table)]
     if found:
-        raise Permanent(
+        raise Refused(
             f"The database {target.database} is not empty: it has {', '.join(found)}. Restore into a new one.",
             code="not_empty",
         )
@@ -53,7 +53,8 @@ async def restore_files(target: Server, tools: Tools, manifest: Manifest, folder
             await settle(connection)
             major = connection.get_server_version().major
             await _make_roles(connection, contents.roles)
-            await connection.execute(script("shim"))
+            if await connection.fetchval("select to_regnamespace('auth') is null"):
+                await connection.execute(script("shim"))
             notes = await _make_extensions(connection, contents.extensions)
             for table in sorted(contents.carried, key=lambda table: CARRIED.index(table.label)):
                 await _fill_carried(connection, table, folder / carried_file(table))
@@ -61,7 +62,8 @@ async def restore_files(target: Server, tools: Tools, manifest: Manifest, folder
     await _restore_dump(target, tools, folder / DUMP, schemas=schemas, server_major=major)
     async with target.connect("Connecting to the restored database") as connection:
         await settle(connection)
-        await _attach(connection, contents)
+        with translated("Completing the restored database"):
+            notes += await _attach(connection, contents)
     return notes
 
 
@@ -194,8 +196,11 @@ def _in_conninfo(value: str) -> str:
     return "'" + re.sub(r"(['\\])", r"\\\1", value) + "'"
 
 
-async def _attach(connection: asyncpg.Connection, contents: Contents) -> None:
-    """Put back the tenant's triggers and policies on Supabase's tables, and what realtime publishes."""
+async def _attach(connection: asyncpg.Connection, contents: Contents) -> list[str]:
+    """Put back the tenant's triggers and policies on Supabase's tables, and what realtime publishes.
+
+    Return why one could not be; that it is missing is told by the comparison.
+    """
     statements = {
         name: definition
         for kind in ("attached trigger", "attached policy")
@@ -204,8 +209,10 @@ async def _attach(connection: asyncpg.Connection, contents: Contents) -> None:
     for name in contents.catalog.get("publication", {}):
         publication, table = name.split(" of ", maxsplit=1)
         statements[name] = f"alter publication {publication} add table {table}"
+    notes = []
     for name, statement in statements.items():
         try:
             await connection.execute(statement)
-        except asyncpg.PostgresError as fault:
-            raise RestoreFailed(f"{name} can't be restored: {fault.args[0]}") from fault
+        except (asyncpg.SyntaxOrAccessError, asyncpg.DuplicateObjectError) as fault:
+            notes.append(f"{name} can't be put back: {fault.args[0]}")
+    return notes

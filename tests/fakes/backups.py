@@ -1,0 +1,131 @@
+"""Backups in memory: what a fake tenant database holds, copied and compared."""
+
+import copy
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from provisioning.domain.backup import BackupRef, Proof
+from provisioning.domain.project import DatabaseAddress
+from provisioning.domain.secret import Secret
+from provisioning.errors import Permanent, Refused
+from tests.fakes.tenant_database import FakeTenantDatabase, FakeTenantDatabases
+
+
+@dataclass(frozen=True)
+class KeptBackup:
+    """A complete backup. `state` is what the database was made of when it was taken."""
+
+    ref: BackupRef
+    subdomain: str
+    project_ref: str
+    state: dict[str, Any]
+
+
+class FakeBackups:
+    """Implements the port Backups. What is kept, and what goes wrong, are its attributes."""
+
+    def __init__(self, databases: FakeTenantDatabases) -> None:
+        self._databases = databases
+        self.kept: dict[str, KeptBackup] = {}
+        """By folder."""
+        self.documents: dict[str, dict[str, Any]] = {}
+        """By path."""
+        self.proved: list[str] = []
+        self.not_in_dump: list[str] = []
+        """What a dump could not hold, such as `Storage objects: 3 in bucket invoices`."""
+        self.damage: dict[str, str] = {}
+        """What a proof of a folder finds wrong."""
+        self.tools_fault: Permanent | None = None
+        self.targets: dict[str, FakeTenantDatabase] = {}
+        """Databases to restore into, by address."""
+
+    async def check_tools(self, address: DatabaseAddress, password: Secret) -> str:
+        async with self._databases.open(address, password):
+            pass
+        if self.tools_fault is not None:
+            raise self.tools_fault
+        return "pg_dump 18.6 in memory"
+
+    async def make(
+        self, *, subdomain: str, project_ref: str, address: DatabaseAddress, password: Secret, folder: str
+    ) -> BackupRef:
+        if (there := self.kept.get(folder)) is not None:
+            if (there.subdomain, there.project_ref) != (subdomain, project_ref):
+                raise Permanent(f"{folder} holds the backup of another project.", code="folder_taken")
+            return there.ref
+        await self.check_tools(address, password)
+        async with self._databases.open(address, password) as database:
+            if self.not_in_dump:
+                raise Permanent(
+                    f"A backup of {subdomain} would lose what no dump of its database holds: "
+                    f"{'; '.join(self.not_in_dump)}.",
+                    code="not_in_dump",
+                )
+            state = copy.deepcopy(vars(database))
+        ref = BackupRef(
+            folder=folder,
+            manifest_sha256=_fingerprint(folder, state),
+            bytes=len(repr(state)),
+            tables=len(state["table_names"]),
+            rows=len(state["users"])
+            + len(state["vendors"])
+            + len(state["resellers"])
+            + len(state["batches"]),
+        )
+        self.kept[folder] = KeptBackup(ref, subdomain, project_ref, state)
+        return ref
+
+    async def prove(self, folder: str, *, manifest_sha256: str) -> Proof:
+        there = self.kept.get(folder)
+        if there is None:
+            return _proof(None, f"{folder}/manifest.json is missing")
+        self.proved.append(folder)
+        if there.ref.manifest_sha256 != manifest_sha256:
+            return _proof(there, f"{folder}/manifest.json is not the one that was written with the backup")
+        return _proof(there, *([self.damage[folder]] if folder in self.damage else []))
+
+    async def restore(self, folder: str, *, dsn: Secret) -> Proof:
+        target = self.targets.setdefault(dsn.reveal(), FakeTenantDatabase())
+        if target.table_names:
+            raise Refused("The database is not empty.", code="not_empty")
+        there = self.kept[folder]
+        vars(target).update(copy.deepcopy(there.state))
+        return _proof(there)
+
+    async def move(self, folder: str, to: str) -> None:
+        if to not in self.kept and folder not in self.kept:
+            raise Permanent(f"The archive has no {folder}.", code="archive_missing")
+        if (there := self.kept.pop(folder, None)) is not None:
+            self.kept[to] = there
+        for path in [one for one in self.documents if one.startswith(f"{folder}/")]:
+            self.documents[to + path.removeprefix(folder)] = self.documents.pop(path)
+
+    async def write(self, path: str, document: Mapping[str, Any]) -> None:
+        self.documents[path] = copy.deepcopy(dict(document))
+
+    async def read(self, path: str) -> dict[str, Any]:
+        if path not in self.documents:
+            raise Permanent(f"The archive has no {path}.", code="archive_missing")
+        return copy.deepcopy(self.documents[path])
+
+    async def list(self, prefix: str) -> Sequence[str]:
+        files = [f"{folder}/{name}" for folder in self.kept for name in ("database.dump", "manifest.json")]
+        return sorted(path for path in (*files, *self.documents) if path.startswith(f"{prefix.rstrip('/')}/"))
+
+
+def _fingerprint(folder: str, state: object) -> str:
+    return hashlib.sha256(f"{folder} {state!r}".encode()).hexdigest()
+
+
+def _proof(backup: KeptBackup | None, *differences: str) -> Proof:
+    ref = backup.ref if backup else None
+    return Proof(
+        ok=not differences,
+        differences=differences,
+        tables=ref.tables if ref else 0,
+        rows=ref.rows if ref else 0,
+        restored_in="memory",
+        seconds=0.1,
+    )
