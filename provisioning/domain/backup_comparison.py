@@ -6,15 +6,16 @@ from typing import Final
 
 from provisioning.domain.backup import Contents, TableManifest
 
+_IDENTIFIER: Final = r'(?:"(?:[^"]|"")+"|\b[a-z_0-9]+)'
 _NOISE: Final = re.compile(
-    r"""\s | [()]
-      | ::(?:[a-z_]+\.)?(?:"[^"]+"|[a-z_0-9]+(?:[ ](?:varying|precision|with(?:out)?[ ]time[ ]zone))?)(?:\[\])*
+    rf"""\s | [()]
+      | ::(?:{_IDENTIFIER}\.)?{_IDENTIFIER}(?:[ ](?:varying|precision|with(?:out)?[ ]time[ ]zone))?(?:\[\])*
     """,
     re.VERBOSE,
 )
 """What one expression is written with, or without, after it was read in once more: space, brackets, casts."""
 
-_QUALIFIER: Final = re.compile(r"\b\w+\.(?=\w)")
+_QUALIFIER: Final = re.compile(rf'{_IDENTIFIER}\.(?=["\w])')
 """What one major version writes before a column's name, and another does not."""
 
 _VERBATIM: Final = frozenset({"function"})
@@ -78,13 +79,12 @@ def _catalog(
                 yield f"{kind} {name} is missing"
             elif name not in wanted:
                 yield f"{kind} {name} is too much"
-            elif not _same(wanted[name], there[name], verbatim=same_major and kind in _VERBATIM):
+            elif not _same(kind, wanted[name], there[name], same_major=same_major):
                 yield f"{kind} {name} differs"
 
 
-def _same(expected: str, found: str, *, verbatim: bool) -> bool:
-    return expected == found or (not verbatim and _plain(expected) == _plain(found))
-
-
-def _plain(definition: str) -> str:
-    return _QUALIFIER.sub("", _NOISE.sub("", definition))
+def _same(kind: str, expected: str, found: str, *, same_major: bool) -> bool:
+    if expected == found or (same_major and kind in _VERBATIM):
+        return expected == found
+    expected, found = _NOISE.sub("", expected), _NOISE.sub("", found)
+    return expected == found or (not same_major and _QUALIFIER.sub("", expected) == _QUALIFIER.sub("", found))

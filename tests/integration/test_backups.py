@@ -1,6 +1,7 @@
 """Backups of a real tenant database: made, proved, and told when they are not what they were."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -165,8 +166,6 @@ async def test_a_dump_with_other_contents_than_the_manifest_is_told(tenant: Back
         files = {path.name: path.read_bytes() for path in tenant.file("", earlier).iterdir()}
 
         def take_the_earlier_files(manifest: dict[str, Any]) -> None:
-            import json
-
             manifest["files"] = json.loads(files["manifest.json"])["files"]
 
         for name in ("database.dump", "auth.users.copy", "auth.identities.copy", "storage.buckets.copy"):
@@ -226,6 +225,24 @@ async def test_a_database_that_a_killed_proof_left_is_dropped_first(tenant: Back
     assert await scratch_databases(tenant.state) == []
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
         await connection.fetchval("select 1")
+
+
+async def test_an_abandoned_proof_leaves_no_database(tenant: BackedUp, tmp_path: Path) -> None:
+    ref = await tenant.make()
+    started, real = tmp_path / "started", tenant.state.server.bin_dir
+    await fake_program(tmp_path / "bin", "pg_dump", f'exec {real}/pg_dump "$@"')
+    script = f'[ "$1" = --version ] && exec {real}/pg_restore --version\ntouch {started}\nexec sleep 1000'
+    await fake_program(tmp_path / "bin", "pg_restore", script)
+
+    backups = tenant.backups(bin_dir=tmp_path / "bin")
+    proving = asyncio.ensure_future(backups.prove(FOLDER, manifest_sha256=ref.manifest_sha256))
+    while not started.exists():
+        await asyncio.sleep(0.01)
+    assert await scratch_databases(tenant.state) == [scratch_name(FOLDER)]
+    proving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await proving
+    assert await scratch_databases(tenant.state) == []
 
 
 async def test_a_server_where_we_may_not_make_databases_is_refused_by_name(tenant: BackedUp) -> None:

@@ -20,6 +20,11 @@ from provisioning.domain.backup_comparison import differences
 
 NOW = datetime(2026, 11, 24, 23, 59, tzinfo=UTC)
 USERS = TableManifest("public", "users", (Column("id", "uuid", generated=False),), (("id",),), 3, "abc")
+CATALOG: dict[str, dict[str, str]] = {
+    "constraint": {"public.users.role": "CHECK (((role)::text = 'a'::text))"},
+    "function": {"public.f()": "begin  return 1; end"},
+    "grant": {"SELECT public.users to anon": ""},
+}
 CONTENTS = Contents(
     schemas=("public",),
     tables=(USERS,),
@@ -27,11 +32,7 @@ CONTENTS = Contents(
     sequences=(SequenceManifest("public.numbers", 7, 9),),
     extensions=(ExtensionManifest("pg_trgm", "1.6", "extensions", ("index public.names",)),),
     roles=("anon",),
-    catalog={
-        "constraint": {"public.users.role": "CHECK (((role)::text = 'a'::text))"},
-        "function": {"public.f()": "begin  return 1; end"},
-        "grant": {"SELECT public.users to anon": ""},
-    },
+    catalog=CATALOG,
 )
 
 
@@ -56,17 +57,17 @@ def test_what_is_equal_has_no_differences() -> None:
         ({"tables": (USERS, replace(USERS, name="more"))}, "table public.more is too much"),
         ({"sequences": (SequenceManifest("public.numbers", 10, 10),)}, "sequence public.numbers gives"),
         ({"extensions": ()}, "extension pg_trgm is missing"),
-        ({"catalog": CONTENTS.catalog | {"function": {}}}, r"function public\.f\(\) is missing"),
+        ({"catalog": CATALOG | {"function": {}}}, r"function public\.f\(\) is missing"),
         (
-            {"catalog": CONTENTS.catalog | {"function": {"public.f()": "begin return 1; end"}}},
+            {"catalog": CATALOG | {"function": {"public.f()": "begin return 1; end"}}},
             r"function public\.f\(\) differs",
         ),
         (
-            {"catalog": CONTENTS.catalog | {"constraint": {"public.users.role": "CHECK (role = 'b')"}}},
+            {"catalog": CATALOG | {"constraint": {"public.users.role": "CHECK (role = 'b')"}}},
             "constraint public.users.role differs",
         ),
         (
-            {"catalog": CONTENTS.catalog | {"policy": {"public.users.all": "create policy"}}},
+            {"catalog": CATALOG | {"policy": {"public.users.all": "create policy"}}},
             "policy public.users.all is too much",
         ),
     ],
@@ -78,7 +79,7 @@ def test_every_kind_of_difference_is_named(changed: dict[str, Any], said: str) -
 
 def test_an_expression_that_was_read_in_once_more_is_the_same() -> None:
     again = {"public.users.role": "CHECK ((role)::character varying = 'a')"}
-    found = replace(CONTENTS, catalog=CONTENTS.catalog | {"constraint": again})
+    found = replace(CONTENTS, catalog=CATALOG | {"constraint": again})
     assert differences(CONTENTS, found, same_major=True) == []
 
 
@@ -88,8 +89,8 @@ def test_a_sequence_may_have_moved_while_the_dump_was_made() -> None:
 
 
 def test_a_privilege_that_only_newer_servers_have_is_no_difference_between_versions() -> None:
-    grants = CONTENTS.catalog["grant"] | {"MAINTAIN public.users to anon": ""}
-    found = replace(CONTENTS, catalog=CONTENTS.catalog | {"grant": grants})
+    grants = CATALOG["grant"] | {"MAINTAIN public.users to anon": ""}
+    found = replace(CONTENTS, catalog=CATALOG | {"grant": grants})
     assert differences(CONTENTS, found, same_major=False) == []
     assert differences(CONTENTS, found, same_major=True) == [
         "grant MAINTAIN public.users to anon is too much"

@@ -5,7 +5,9 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
@@ -93,8 +95,11 @@ class BackupArchive:
 
     def _open(self) -> ObjectStore:
         with self._translated("Opening it"):
-            options: dict[str, Any] = {"mkdir": True} if self._url.startswith("file:") else {}
-            store: ObjectStore = from_url(self._url, **options)
+            if self._url.startswith("file:"):
+                # Dumps are nobody else's to read: a folder that we make is closed to others.
+                folder = Path(unquote(urlsplit(self._url).path))
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            store: ObjectStore = from_url(self._url)
             return store
 
     @contextmanager

@@ -23,6 +23,7 @@ SERVICES: Final = (
     "net",
     "pgbouncer",
     "pgmq",
+    "pgmq_public",
     "pgsodium",
     "pgsodium_masks",
     "pgtle",
@@ -122,7 +123,7 @@ async def _table(
     summed = await connection.fetchrow(
         script("checksum").format(
             table=qualified(row["schema"], row["name"]),
-            columns=", ".join(quoted(column.name) for column in columns),
+            columns=", ".join(quoted(column.name) for column in columns if not column.generated),
         )
     )
     assert summed is not None

@@ -13,6 +13,7 @@ from provisioning.adapters.backups.dump import MANIFEST, take_backup
 from provisioning.adapters.backups.proof import (
     Damaged,
     download,
+    parse_manifest,
     read_manifest,
     read_restored,
     scratch_database,
@@ -111,7 +112,7 @@ class PostgresBackups:
         """Move the manifest last: a folder that has one is whole, and a half-moved one goes on where it stopped."""
         there = [path for path, _ in await self._archive.list(folder)]
         if not there:
-            if not await self._archive.list(f"{to}/{MANIFEST}") and not await self._archive.list(to):
+            if not await self._archive.list(to):
                 raise Permanent(f"The archive has no {folder}.", code="archive_missing")
             return
         last = f"{folder}/{MANIFEST}"
@@ -122,7 +123,10 @@ class PostgresBackups:
         await self._archive.put_json(path, document)
 
     async def read(self, path: str) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(await self._archive.get_bytes(path))
+        try:
+            document: dict[str, Any] = json.loads(await self._archive.get_bytes(path))
+        except ValueError as fault:
+            raise Damaged(f"{path} can't be read: {fault}.") from fault
         return document
 
     async def list(self, prefix: str) -> Sequence[str]:
@@ -153,7 +157,7 @@ class PostgresBackups:
         if f"{folder}/{MANIFEST}" not in sizes:
             return None
         raw = await self._archive.get_bytes(f"{folder}/{MANIFEST}")
-        manifest = Manifest.from_json(json.loads(raw))
+        manifest = parse_manifest(raw, folder)
         if any(sizes.get(f"{folder}/{name}") != file.bytes for name, file in manifest.files.items()):
             return None
         return _ref(folder, manifest, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw)), manifest

@@ -34,6 +34,10 @@ async def read_manifest(archive: BackupArchive, folder: str, *, sha256: str | No
     raw = await archive.get_bytes(f"{folder}/{MANIFEST}")
     if sha256 is not None and hashlib.sha256(raw).hexdigest() != sha256:
         raise Damaged(f"{folder}/{MANIFEST} is not the one that was written with the backup.")
+    return parse_manifest(raw, folder)
+
+
+def parse_manifest(raw: bytes, folder: str) -> Manifest:
     try:
         return Manifest.from_json(json.loads(raw))
     except ValueError as fault:
