@@ -17,7 +17,7 @@ from bot.blocks.kit import Message
 from bot.blocks.menu import Verb, help_message
 from bot.blocks.notices import trouble_message
 from bot.desk import Desk
-from bot.listeners import decisions, home, menu, provision, tenants
+from bot.listeners import audit, decisions, home, menu, provision, switching, tenants
 from bot.outbox.calls import Identity
 from bot.reception import Act, Reception, Take
 from bot.visit import Body, Visit, read_command, read_event, read_interaction
@@ -53,6 +53,11 @@ VERBS: Final[Mapping[str, Entry]] = {
         _entry("status", "[subdomain]", "one tenant, or all in numbers", Role.VIEWER, tenants.status),
         _entry("list", "[text] [page]", "tenants, newest first", Role.VIEWER, tenants.list_tenants),
         _entry("verify", "subdomain", "check a tenant again", Role.OPERATOR, tenants.verify),
+        _entry(
+            "suspend", "subdomain [reason]", "switch a tenant off, proved", Role.OPERATOR,
+            switching.ask_suspend, destructive=True,
+        ),
+        _entry("activate", "subdomain [reason]", "switch it on again", Role.OPERATOR, switching.ask_activate),
         _entry("retry", "subdomain", "go on with a run that waits", Role.OPERATOR, decisions.retry),
         _entry(
             "rollback", "subdomain", "undo what a waiting run made", Role.OPERATOR, decisions.ask_rollback,
@@ -60,6 +65,7 @@ VERBS: Final[Mapping[str, Entry]] = {
         ),
         _entry("cancel", "subdomain", "stop a run before its next step", Role.OPERATOR, decisions.cancel),
         _entry("resend", "subdomain [e-mail]", "the welcome e-mail once more", Role.OPERATOR, tenants.resend),
+        _entry("audit", "[subdomain]", "who did what, newest first", Role.VIEWER, audit.show),
         _entry("help", "", "this", Role.VIEWER, _help),
     )
 }  # fmt: skip
@@ -75,6 +81,8 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.TENANT_STATUS: tenants.status,
     ids.TENANT_VERIFY: tenants.verify,
     ids.TENANT_RESEND: tenants.resend,
+    ids.TENANT_SUSPEND: switching.ask_suspend,
+    ids.TENANT_ACTIVATE: switching.ask_activate,
     ids.LIST_PAGE: tenants.turn_page,
     ids.HOME_REFRESH: home.refresh,
     ids.PROVISION_BACK: provision.back_to_form,
@@ -85,9 +93,10 @@ VIEWS: Final[Mapping[str, Take]] = {
     ids.PROVISION_FORM: provision.take_form,
     ids.PROVISION_PLAN: provision.take_plan,
     ids.ROLLBACK_CONFIRM: decisions.take_rollback,
+    ids.REASON_FORM: switching.take_reason,
 }
 
-DESTRUCTIVE: Final = frozenset({ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM})
+DESTRUCTIVE: Final = frozenset({ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM})
 SILENT: Final = frozenset({ids.LINK})
 """Clicks that Slack tells us of although nothing is asked of us."""
 

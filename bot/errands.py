@@ -28,17 +28,27 @@ class Errands:
 
     def start(self, errand: Coroutine[Any, Any, None]) -> None:
         self._newest_at = asyncio.get_running_loop().time()
-        task = asyncio.create_task(self._run(errand))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._track(self._run(errand))
+
+    async def see_through(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Do at once what Slack waits for; a stop waits for it too."""
+        await self._track(errand)
 
     async def finish(self, seconds: float) -> None:
-        """Wait for what is under way; what takes longer is cancelled."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        """Wait for what is under way, and for what comes of it; what takes longer is cancelled."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
+        while self._tasks and clock() < deadline:
+            await asyncio.wait(self._tasks, timeout=deadline - clock())
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _track(self, errand: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(errand)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, errand: Coroutine[Any, Any, None]) -> None:
         try:

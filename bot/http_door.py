@@ -1,5 +1,6 @@
 """Slack over HTTP: what is no request of Slack's is turned away before the library sees it."""
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -34,6 +35,8 @@ def http_app(app: AsyncApp) -> Starlette:
             return PlainTextResponse("Not signed by Slack.", HTTPStatus.UNAUTHORIZED)
         if await _is_too_large(request):
             return PlainTextResponse("Too large.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not _is_text(await request.body()):
+            return PlainTextResponse("Not signed by Slack.", HTTPStatus.UNAUTHORIZED)
         return await handler.handle(request)
 
     async def live(_request: Request) -> Response:
@@ -54,12 +57,16 @@ async def _is_too_large(request: Request) -> bool:
     length = request.headers.get("content-length", "")
     if not length.isascii() or not length.isdigit() or int(length) > _LARGEST:
         return True
+    return len(await request.body()) > _LARGEST
+
+
+def _is_text(body: bytes) -> bool:
+    """The library fails on a body that can't be read; Slack sends none."""
     try:
-        body = await request.body()
         body.decode()
     except UnicodeDecodeError:
-        return True
-    return len(body) > _LARGEST
+        return False
+    return True
 
 
 class HttpServer:
@@ -74,27 +81,36 @@ class HttpServer:
                 log_config=None,
                 log_level="error",
                 access_log=False,
+                lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
         self._listener = _listen(host, port)
         self.port: int = self._listener.getsockname()[1]
+        self._ended = asyncio.Event()
 
     async def run(self) -> None:
-        await self._server.serve(sockets=[self._listener])
+        try:
+            await self._server.serve(sockets=[self._listener])
+        finally:
+            self._ended.set()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Take nothing new, and return when what was under way is answered."""
         self._server.should_exit = True
+        await self._ended.wait()
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port now, so that a port in use is told before anything else has started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # Named as TCP, asyncio lets answers go out at once instead of waiting for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # two may be bound to one port, but only one can listen
     except OSError as fault:
         listener.close()
         raise Permanent(

@@ -4,7 +4,6 @@ Nothing stands between a request and its acknowledgement but reading it, because
 and then tells the person that we failed. Only a submitted form is answered in its acknowledgement.
 """
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from bot.allowlist import NotAdmitted
 from bot.blocks.kit import Message, View
 from bot.blocks.notices import notice_view, refusal_message, trouble_message
 from bot.desk import Desk
+from bot.in_time import in_time
 from bot.outbox.errors import SlackError
 from bot.visit import Request, Visit
 from provisioning.errors import Refused, TenantbotError, Transient
@@ -31,7 +31,7 @@ Take = Callable[[Desk, Visit], Awaitable[Reply]]
 
 CLOSE_ALL: Final[Reply] = {"response_action": "clear"}
 
-_ACT_SECONDS: Final = 15.0
+_ACT_SECONDS: Final = 10.0
 _TAKE_SECONDS: Final = 2.4
 _ONCE_SECONDS: Final = 1.0
 _TOO_SLOW: Final = (
@@ -60,23 +60,22 @@ class Reception:
 
     async def take(self, ack: AsyncAck, request: Request, take: Take, *, destructive: bool = False) -> None:
         """Answer a submitted form within the time that Slack gives."""
-        if not self._is_new_here(request):
+        if self._is_new_here(request):
+            answering = self._answer(ack, request, take, destructive=destructive)
+            await self._desk.errands.see_through(answering)
+        else:
             await ack()
-            return
+
+    async def _answer(self, ack: AsyncAck, request: Request, take: Take, *, destructive: bool) -> None:
         try:
-            async with asyncio.timeout(_TAKE_SECONDS):
-                reply = await self._take(request, take, destructive=destructive)
+            reply = await in_time(_TAKE_SECONDS, self._take(request, take, destructive=destructive))
         except TimeoutError:
             reply = show(notice_view("Not now", _TOO_SLOW))
         await ack(dict(reply))
 
     async def _serve(self, request: Request, act: Act, *, destructive: bool) -> None:
         try:
-            async with asyncio.timeout(_ACT_SECONDS):
-                if not await self._is_new_anywhere(request):
-                    return
-                visit = await self._admit(request, destructive=destructive)
-                message = await act(self._desk, visit) if visit else None
+            message = await in_time(_ACT_SECONDS, self._act(request, act, destructive=destructive))
         except TimeoutError:
             message = trouble_message(_TOO_SLOW)
         except TenantbotError as fault:
@@ -88,6 +87,12 @@ class Reception:
             message = trouble_message(_unforeseen(fault))
         if message is not None:
             await self.say(request, message)
+
+    async def _act(self, request: Request, act: Act, *, destructive: bool) -> Message | None:
+        if not await self._is_new_anywhere(request):
+            return None
+        visit = await self._admit(request, destructive=destructive)
+        return await act(self._desk, visit) if visit else None
 
     async def _take(self, request: Request, take: Take, *, destructive: bool) -> Reply:
         try:
@@ -127,8 +132,7 @@ class Reception:
         if request.key is None:
             return True
         try:
-            async with asyncio.timeout(_ONCE_SECONDS):
-                return await self._desk.control.gate.first_time(request.key)
+            return await in_time(_ONCE_SECONDS, self._desk.control.gate.first_time(request.key))
         except (Transient, TimeoutError):
             return True
 
@@ -147,8 +151,9 @@ class Reception:
         log.warning("turned away", user=refusal.actor.id, team=refusal.actor.team, code=refusal.code)
         action = f"slack.{request.place}"
         with suppress(Transient, TimeoutError):
-            async with asyncio.timeout(_ONCE_SECONDS):
-                await self._desk.control.gate.refuse(refusal.actor, action, refusal.message)
+            await in_time(
+                _ONCE_SECONDS, self._desk.control.gate.refuse(refusal.actor, action, refusal.message)
+            )
 
 
 def _in_words(fault: TenantbotError) -> Message:

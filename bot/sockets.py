@@ -1,6 +1,7 @@
 """Slack over Socket Mode: one connection that is watched, made anew when it goes quiet, and let go of gently."""
 
 import asyncio
+import logging
 from typing import Final
 
 import structlog
@@ -32,7 +33,11 @@ class Socket:
         """Connect and watch until cancelled."""
         while True:
             handler = AsyncSocketModeHandler(
-                self._app, self._token.reveal(), ping_interval=_PING_SECONDS, proxy=self._app.client.proxy
+                self._app,
+                self._token.reveal(),
+                logger=_logger(),
+                ping_interval=_PING_SECONDS,
+                proxy=self._app.client.proxy,
             )
             self._handler = handler
             await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -56,3 +61,23 @@ class Socket:
             await self._clock.sleep(_WATCH_SECONDS)
             if await handler.client.is_connected():
                 alive_at = self._clock.monotonic()
+
+
+class _InOneLine(logging.Filter):
+    """The library tries to connect every few seconds, and would tell each failure twice and with a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if said.startswith("Failed to connect"):
+            record.msg, record.args, record.exc_info = " ".join(said.split()), (), None
+        return not said.startswith("Failed to retrieve WSS URL")
+
+
+_IN_ONE_LINE: Final = _InOneLine()
+
+
+def _logger() -> logging.Logger:
+    logger = logging.getLogger("slack_sdk.socket_mode")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(_IN_ONE_LINE)
+    return logger

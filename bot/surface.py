@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -13,17 +14,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.allowlist import Allowlist, Rules
 from bot.app import build_app
 from bot.desk import Desk
+from bot.first_calls import check_app_token, check_channel, identify
 from bot.http_door import HttpServer, http_app
 from bot.outbox.answers import Answers
 from bot.outbox.calls import Identity, SlackCalls
 from bot.outbox.client import open_slack
-from bot.outbox.errors import SlackError, SlackRefused
 from bot.people import People
 from bot.reporter.reporter import Reporter
 from bot.sockets import Socket
 from provisioning.control_plane import ControlPlane
 from provisioning.domain.secret import Secret
-from provisioning.errors import Permanent, Transient
 from provisioning.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,7 @@ Lead = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
 
 _OFFICE: Final = "slack reporter"
 _CHOICES_SECONDS: Final = 1800.0
+_LAST_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ class Surface:
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing new, finish what was acknowledged, then let go of Slack."""
         if self._server is not None:
-            self._server.stop()
-        await asyncio.sleep(0)
+            await self._server.stop()
         await self._desk.errands.finish(drain_seconds)
         if self._socket is not None:
             await self._socket.close()
+        await self._desk.errands.finish(_LAST_SECONDS)  # what came while the socket was still open
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -79,17 +80,13 @@ class Surface:
 async def open_surface(
     settings: SlackSettings, control: ControlPlane, *, clock: Clock, lead: Lead, drain_seconds: float
 ) -> AsyncIterator[Surface]:
-    """Be there for Slack. Raises Permanent when Slack refuses the token, Transient when it can't be reached."""
+    """Be there for Slack. Raises Permanent when Slack refuses a token, Transient when it can't be reached."""
     async with open_slack(settings.bot_token, api_url=settings.api_url) as client:
         calls = SlackCalls(client, clock=clock)
-        try:
-            identity = await calls.identity(within=10.0)
-        except SlackRefused as refused:
-            raise Permanent(
-                f"{refused.message} `tenantbot doctor` says more.", code=refused.code
-            ) from refused
-        except SlackError as fault:
-            raise Transient(f"{fault.message} Check SLACK_API_URL.", code="slack_unreachable") from fault
+        identity = await identify(calls)
+        if settings.app_token:
+            await check_app_token(settings.app_token, api_url=settings.api_url, clock=clock)
+        await check_channel(calls, settings.ops_channel)
         desk = Desk(
             control=control,
             calls=calls,
@@ -116,7 +113,11 @@ async def open_surface(
             signing_secret=settings.signing_secret,
         )
         surface = _start(
-            settings, desk, app, identity, besides=[lead(_OFFICE, reporter.run), _keep_choices(desk)]
+            settings,
+            desk,
+            app,
+            identity,
+            besides=[partial(lead, _OFFICE, reporter.run), partial(_keep_choices, desk)],
         )
         try:
             yield surface
@@ -130,21 +131,21 @@ def _start(
     app: AsyncApp,
     identity: Identity,
     *,
-    besides: Sequence[Awaitable[None]],
+    besides: Sequence[Callable[[], Awaitable[None]]],
 ) -> Surface:
     socket = Socket(app, settings.app_token, clock=desk.clock) if settings.app_token else None
     server = (
         HttpServer(http_app(app), host=settings.host, port=settings.port) if settings.signing_secret else None
     )
-    work = [*(part.run() for part in (socket, server) if part is not None), *besides]
+    work = [*(part.run for part in (socket, server) if part is not None), *besides]
     tasks = [asyncio.create_task(_keep(part)) for part in work]
     return Surface(identity.team, server.port if server else None, desk, socket, server, tasks)
 
 
-async def _keep(work: Awaitable[None]) -> None:
+async def _keep(work: Callable[[], Awaitable[None]]) -> None:
     """A part that ends by an error is a defect; it is at least heard of."""
     try:
-        await work
+        await work()
     except Exception:
         log.exception("a part of the Slack surface ended")
 

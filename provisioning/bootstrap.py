@@ -1,7 +1,6 @@
 """The composition root: settings → adapters → pipelines → control plane → worker, read top to bottom."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from provisioning.adapters.object_archive import ObjectArchive
 from provisioning.adapters.pinned_transport import PinnedTransport
 from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.adapters.registry import PostgresRegistry
+from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
 from provisioning.adapters.registry.transaction import UNREACHABLE
 from provisioning.adapters.resend_mailer import ResendMailer
@@ -39,13 +39,15 @@ from provisioning.domain.seeds import read_seeds
 from provisioning.engine.leading import lead
 from provisioning.engine.lease import any_worker_alive
 from provisioning.errors import FieldError, InvalidRequest, Refused, Transient
+from provisioning.pipelines import PIPELINES
 from provisioning.ports import Clock, DnsZone, Mailer, Platform
-from provisioning.provision.pipeline import PIPELINES
 from provisioning.provision.ports import Policy, ProvisionPorts
 from provisioning.provision.step8_verify_tenant import CHECKS
 from provisioning.settings import Settings
 
 _POOL_SIZE: Final = 10
+_COMMAND_SECONDS: Final = 10
+"""For one query, and for taking it back: without an end to that, a frozen server would hold its callers for ever."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ async def open_system(settings: Settings, *, clock: Clock | None = None) -> Asyn
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(_pool(settings))
         await require_current_registry(pool)
-        registry = PostgresRegistry(pool, audit_key=audit_key(settings.tenantbot_secret_keys))
-        ports = await _ports(settings, registry, clock, stack)
+        vault = FernetVault(settings.tenantbot_secret_keys)
+        registry = PostgresRegistry(pool, audit_keys=await _audit_keys(pool, vault, settings))
+        ports = await _ports(settings, registry, vault, clock, stack)
         desk = Desk(
             registry=registry,
             ports=ports,
@@ -119,13 +122,15 @@ async def _upgrade_engine(database_url: Secret) -> None:
     await asyncio.to_thread(upgrade_engine_schema, database_url.reveal())
 
 
-def audit_key(keys: Sequence[Secret]) -> Secret:
-    """The key of the audit chain, derived from the oldest vault key so that adding a newer one does not break the chain."""
-    return Secret(hashlib.sha256(b"tenantbot audit\0" + keys[-1].reveal().encode()).hexdigest())
+async def _audit_keys(pool: asyncpg.Pool, vault: FernetVault, settings: Settings) -> AuditKeys:
+    try:
+        return await AuditKeys.open(pool, vault, vault_keys=settings.tenantbot_secret_keys)
+    except UNREACHABLE as fault:
+        raise _unreachable(fault) from fault
 
 
 async def _ports(
-    settings: Settings, registry: PostgresRegistry, clock: Clock, stack: AsyncExitStack
+    settings: Settings, registry: PostgresRegistry, vault: FernetVault, clock: Clock, stack: AsyncExitStack
 ) -> ProvisionPorts:
     unknown = set(settings.verify_advisory) - set(CHECKS)
     if unknown:
@@ -143,7 +148,7 @@ async def _ports(
         raise Refused(str(fault), code="bad_files") from fault
     return ProvisionPorts(
         registry=registry,
-        vault=FernetVault(settings.tenantbot_secret_keys),
+        vault=vault,
         projects=await _projects(settings, clock, stack),
         databases=PostgresTenantDatabases(ca_file=settings.supabase_ca_file),
         platform=await _platform(settings, stack),
@@ -226,7 +231,11 @@ _CANNOT_CONNECT = (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asy
 async def _pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
     try:
         pool = await asyncpg.create_pool(
-            settings.database_url.reveal(), min_size=1, max_size=_POOL_SIZE, timeout=10
+            settings.database_url.reveal(),
+            min_size=1,
+            max_size=_POOL_SIZE,
+            timeout=10,
+            command_timeout=_COMMAND_SECONDS,
         )
     except _CANNOT_CONNECT as fault:
         raise _unreachable(fault) from fault

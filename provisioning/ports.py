@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from provisioning.domain.audit import Head
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Sealed, Secret
@@ -235,6 +236,10 @@ class Platform(Protocol):
         """Register the tenant. Raises Unclear when the answer was lost, Refused with code `taken` when it is there."""
         ...
 
+    async def set_active(self, tenant_id: str, *, active: bool) -> None:
+        """Let the platform serve the tenant, or stop serving it. Safe to repeat."""
+        ...
+
     async def withdraw(self, tenant_id: str) -> str:
         """Take the tenant out of the platform; say in a few words what that left behind."""
         ...
@@ -349,6 +354,13 @@ class Mailer(Protocol):
 
 class Archive(Protocol):
     async def check_access(self) -> None: ...
+    async def keep_head(self, head: Head) -> None:
+        """Keep what the audit log ends with now. What is kept under that number already stays as it is."""
+        ...
+
+    async def kept_heads(self, *, limit: int) -> Sequence[Head]:
+        """The newest heads that were kept, oldest first; what is no head is left out."""
+        ...
 
 
 class PasswordHasher(Protocol):

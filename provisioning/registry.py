@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisioning.domain.actor import Actor
+from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
@@ -26,7 +27,7 @@ from provisioning.domain.run import (
     StepState,
     WaitingFor,
 )
-from provisioning.domain.secret import Sealed
+from provisioning.domain.secret import Sealed, Secret
 from provisioning.domain.tenant import Tenant, TenantState
 
 
@@ -83,6 +84,14 @@ class Tenants(Protocol):
     async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None: ...
     async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
         """Make the record whole and active. The platform's tenant id becomes ours where it is a UUID."""
+        ...
+
+    async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
+        """Make the record inactive; a tenant that is suspended already keeps its first reason and time."""
+        ...
+
+    async def activate(self, subdomain: str) -> None:
+        """Make the record active again. It is unverified until it is checked."""
         ...
 
     async def forget_record(self, subdomain: str) -> None: ...
@@ -218,7 +227,23 @@ class AuditEntry:
 
 
 class AuditLog(Protocol):
+    """Only ever added to; the newest row is its head."""
+
     async def append(self, actor: Actor, entry: AuditEntry) -> None: ...
+    async def head(self) -> Head | None: ...
+    async def rows(self, *, after: int, limit: int) -> Sequence[AuditRow]:
+        """The rows that follow on the one with this number (0: from the start), oldest first."""
+        ...
+
+    async def newest(
+        self, *, subdomain: str | None, before: int | None, limit: int
+    ) -> tuple[Sequence[AuditRow], int]:
+        """The newest rows, of one tenant or of all, newest first; and how many there are."""
+        ...
+
+    async def keys(self) -> Mapping[str, Secret]:
+        """The keys that rows were made with, by name; one that does not open any more is left out."""
+        ...
 
 
 @dataclass(frozen=True)

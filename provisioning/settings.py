@@ -19,6 +19,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 _ID: Final = re.compile(r"[UWS][A-Z0-9]{2,}")
 """A user's or a user group's id in Slack: opaque, and never a name."""
 
+_CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,}")
+
 
 def _split(value: Any) -> Any:
     return (
@@ -155,11 +157,10 @@ class Settings(BaseModel):
     slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API.")
     slack_ops_channel: str | None = Field(
         default=None,
-        pattern=r"^[CG][A-Z0-9]{2,}$",
         description="Id (C…) of the channel where runs are reported; the app must be in it.",
     )
     slack_digest_channel: str | None = Field(
-        default=None, pattern=r"^[CG][A-Z0-9]{2,}$", description="Id (C…) of the channel for the digest."
+        default=None, description="Id (C…) of the channel for the digest."
     )
     tenantbot_viewers: Words = Field(
         default=(), description="Who may look, in Slack: user ids (U…) and user group ids (S…)."
@@ -228,9 +229,20 @@ class Settings(BaseModel):
             )
         return ids
 
+    @field_validator("slack_ops_channel", "slack_digest_channel")
+    @classmethod
+    def _is_a_channel(cls, channel: str | None) -> str | None:
+        if channel is not None and not _CHANNEL.fullmatch(channel):
+            raise ValueError(
+                f"{channel}: not an id; in Slack, click the channel's name, its id C… is at the end of About"
+            )
+        return channel
+
     @field_validator("slack_api_url")
     @classmethod
-    def _ends_with_a_slash(cls, url: str) -> str:
+    def _is_an_address(cls, url: str) -> str:
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+            raise ValueError("it looks like https://slack.com/api/")
         return url.rstrip("/") + "/"
 
     @classmethod

@@ -12,7 +12,6 @@ View = dict[str, Any]
 Element = dict[str, Any]
 Style = Literal["primary", "danger"]
 
-MOST_SECTION: Final = 3000
 MOST_BUTTON: Final = 75
 MOST_OPTION: Final = 75
 MOST_TITLE: Final = 24

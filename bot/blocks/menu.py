@@ -39,16 +39,25 @@ def menu_message() -> Message:
 def help_message(verbs: Sequence[Verb]) -> Message:
     lines = [f"{code(f'{COMMAND} {verb.name} {verb.usage}'.rstrip())} – {verb.summary}" for verb in verbs]
     text = f"What {COMMAND} can do"
-    roles = ", ".join(f"{verb.name}: {verb.role}" for verb in verbs)
     return Message(
         text,
         (
             section(f"*{text}*"),
             section("\n".join(lines)),
-            context(f"Who may do it – {roles}"),
+            context(_who_may(verbs)),
             actions(*menu_buttons()),
         ),
     )
+
+
+def _who_may(verbs: Sequence[Verb]) -> str:
+    """`viewers: status, list · operators: also provision, verify`."""
+    roles = [role for role in Role if any(verb.role is role for verb in verbs)]
+    parts = [
+        f"{role}s: {'also ' if place else ''}" + ", ".join(verb.name for verb in verbs if verb.role is role)
+        for place, role in enumerate(roles)
+    ]
+    return f"Who may do it – {' · '.join(parts)}"
 
 
 def unknown_verb_message(word: str, nearest: str | None) -> Message:

@@ -1,9 +1,9 @@
 """Short answers: refused, something is wrong, started, and the button for a form that could not be opened in time."""
 
-from bot.blocks.ids import MENU_PROVISION, NO_VALUE, NOTICE
+from bot.blocks.ids import MENU_PROVISION, NO_VALUE, NOTICE, TENANT_ACTIVATE, TENANT_SUSPEND
 from bot.blocks.kit import MOST_BUTTON, Message, View, actions, button, clip, modal, section
 from bot.blocks.words import bare, code, said
-from provisioning.domain.run import Run, RunState
+from provisioning.domain.run import Run, RunKind, RunState
 
 _MOST_TEXT = 2500
 
@@ -33,6 +33,17 @@ def form_button_message(company: str) -> Message:
         MENU_PROVISION, clip(label, MOST_BUTTON), clip(company.strip(), 300) or NO_VALUE, style="primary"
     )
     return Message(text, (section(text), actions(opener)))
+
+
+def reopen_message(kind: RunKind, subdomain: str) -> Message:
+    """A question that came too late for Slack to open it; the button asks it again."""
+    wanted = {
+        RunKind.SUSPEND: ("Suspend …", TENANT_SUSPEND),
+        RunKind.ACTIVATE: ("Activate …", TENANT_ACTIVATE),
+    }
+    label, action = wanted[kind]
+    text = f"That took too long for Slack. Press the button to go on with {code(subdomain)}."
+    return Message(text, (section(text), actions(button(action, label, subdomain))))
 
 
 def notice_view(title: str, text: str, *, channel: str | None = None) -> View:

@@ -77,9 +77,9 @@ def _answers(plan: Plan) -> list[str]:
 
 def _outlook(plan: Plan) -> str:
     if plan.ready:
-        return (
-            "Everything that a run needs is there. Lines with – do not stand in the way, but deserve a look."
-        )
+        ready = "Everything that a run needs is there."
+        unsure = any(question.ok is None for question in plan.questions)
+        return f"{ready} Lines with – do not stand in the way, but deserve a look." if unsure else ready
     return "Go back and correct what is marked ✗. Started anyway, the run stops there and waits for you."
 
 

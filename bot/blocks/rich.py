@@ -13,10 +13,6 @@ def word(text: str, *, bold: bool = False, code: bool = False) -> Leaf:
     return {"type": "text", "text": text, **({"style": style} if style else {})}
 
 
-def person(user_id: str) -> Leaf:
-    return {"type": "user", "user_id": user_id}
-
-
 def words(text: str) -> list[Leaf]:
     """What stands between backticks is shown as code, as it is in a text with markup."""
     parts = text.split("`")

@@ -1,6 +1,6 @@
 """The buttons of a run: what can be decided about it as it stands. The door decides what may be."""
 
-from bot.blocks.ids import NO_VALUE, RUN_CANCEL, RUN_RETRY, RUN_ROLLBACK, TENANT_VERIFY
+from bot.blocks.ids import NO_VALUE, RUN_CANCEL, RUN_RETRY, RUN_ROLLBACK, TENANT_ACTIVATE, TENANT_VERIFY
 from bot.blocks.kit import Element, button, confirm, link_button
 from bot.blocks.run_words import is_undoing, may_be_rolled_back
 from provisioning.domain.run import Run, RunKind, RunState
@@ -10,9 +10,11 @@ def run_buttons(run: Run, access_url: str) -> list[Element]:
     """Retry, roll back, cancel while it is open; the way to the tenant once it is there."""
     if run.state.is_open:
         return decision_buttons(run)
-    if run.state is RunState.SUCCEEDED and run.kind is not RunKind.RESEND:
-        return tenant_buttons(run.subdomain, access_url)
-    return []
+    if run.state is not RunState.SUCCEEDED or run.kind is RunKind.RESEND:
+        return []
+    if run.kind is RunKind.SUSPEND:
+        return [button(TENANT_ACTIVATE, "Activate …", run.subdomain)]
+    return tenant_buttons(run.subdomain, access_url)
 
 
 def decision_buttons(run: Run) -> list[Element]:
@@ -45,7 +47,5 @@ _CONFIRM_CANCEL = confirm(
 
 
 def _may_be_cancelled(run: Run) -> bool:
-    """A run that waits for a decision has nothing to cancel; one that looks again by itself has."""
-    if run.state is RunState.WAITING:
-        return run.waiting_for is not None and run.waiting_for.until is not None
-    return run.state.is_open and not run.cancel_requested
+    """Over at once when nothing was made; else it stops where it is. A roll back is not stopped half-way."""
+    return run.state.is_open and not run.cancel_requested and not is_undoing(run)

@@ -48,7 +48,7 @@ def _verified(run: Run, tenant: Tenant | None, access_url: str) -> list[str]:
 
 def _sent(run: Run) -> str:
     to = said(str(run.request.get("email") or "the admin"), 300)
-    return f"The welcome e-mail is on its way to {to}, with a new temporary password{_after(run)}."
+    return f"The welcome e-mail is on its way to {to}, with a new temporary password."
 
 
 def _after(run: Run) -> str:

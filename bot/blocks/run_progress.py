@@ -8,7 +8,7 @@ from bot.blocks.run_ending import ending
 from bot.blocks.run_steps import Shape, step_blocks
 from bot.blocks.run_waiting import waiting
 from bot.blocks.run_words import NO_WORKER, company, host, is_undoing, position, requester, rest
-from bot.blocks.words import RUN_MARKS, age, said, state
+from bot.blocks.words import RUN_MARKS, age, at_moment, said, state
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant
 
@@ -47,6 +47,8 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.PROVISION: f"Provisioning *{name}* as {at}",
         RunKind.VERIFY: f"Verifying *{name}* at {at}",
         RunKind.RESEND: f"Sending the welcome e-mail of *{name}* ({at}) again",
+        RunKind.SUSPEND: f"Suspending *{name}* at {at}",
+        RunKind.ACTIVATE: f"Activating *{name}* at {at}",
     }[run.kind]
     return f"{RUN_MARKS[run.state]} {what}, asked by {requester(run)}"
 
@@ -56,8 +58,9 @@ def _short(run: Run) -> str:
 
 
 def _situation(run: Run, now: datetime, *, worker_alive: bool) -> str:
-    asked = f"asked {age(run.created_at, now)}"
-    if run.state in {RunState.QUEUED, RunState.RUNNING} and not worker_alive:
+    moves = run.state in {RunState.QUEUED, RunState.RUNNING}  # then the message is drawn again and again
+    asked = f"asked {age(run.created_at, now) if moves and worker_alive else at_moment(run.created_at)}"
+    if moves and not worker_alive:
         return f"⚠️ {NO_WORKER} ({state(run.state)}, {position(run)}, {asked})"
     match run.state:
         case RunState.QUEUED:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from bot.blocks.kit import Block, clip, escape, section
 from bot.blocks.rich import rich_text, words
 from bot.blocks.run_words import done_steps, is_slow, is_undoing
-from bot.blocks.words import STEP_MARKS, about, bare, duration, said, state
+from bot.blocks.words import STEP_MARKS, about, bare, count, duration, said, state
 from provisioning.domain.run import Run, RunState, StepState, StepView
 
 Shape = Literal["plan", "plain"]
@@ -47,7 +47,9 @@ def _plan_title(run: Run) -> str:
     if is_undoing(run):
         return "Rolling back" if run.state.is_open else "Rolled back"
     done, all_steps = len(done_steps(run)), len(run.steps)
-    return f"All {all_steps} steps done" if done == all_steps > 1 else f"{done} of {all_steps} steps done"
+    if done == all_steps:
+        return f"All {all_steps} steps done" if all_steps > 1 else "Done"
+    return f"{done} of {count(all_steps, 'step')} done"
 
 
 def _task(run: Run, step: StepView) -> dict[str, Any]:

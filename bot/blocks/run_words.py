@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from bot.blocks.kit import is_person, mention
 from bot.blocks.words import about, count, duration, said, state
-from provisioning.domain.checklist import Checklist
 from provisioning.domain.run import Direction, Run, RunKind, RunState, StepState, StepView
 from provisioning.domain.tenant import Tenant
 
@@ -92,7 +91,7 @@ def taken(run: Run) -> str:
 
 
 def verdict(run: Run) -> str:
-    return said(Checklist(run.checklist).verdict) if run.checklist else state(run.state)
+    return said(run.verdict) if run.checklist else state(run.state)
 
 
 def may_be_rolled_back(run: Run) -> bool:

@@ -27,7 +27,7 @@ def overview_message(fleet: FleetView, *, now: datetime) -> Message:
     else:
         blocks.append(section("No run is open."))
     blocks.append(actions(*menu_buttons()))
-    return Message(f"{numbers}; {count(len(fleet.open_runs), 'open run')}", tuple(blocks))
+    return Message(f"{numbers.rstrip('.')}; {count(len(fleet.open_runs), 'open run')}", tuple(blocks))
 
 
 def list_message(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.blocks.ids import TENANT_RESEND, TENANT_VERIFY
+from bot.blocks.ids import TENANT_ACTIVATE, TENANT_RESEND, TENANT_SUSPEND, TENANT_VERIFY
 from bot.blocks.kit import Block, Element, Message, actions, button, confirm, fields, link_button, section
 from bot.blocks.run_buttons import decision_buttons
 from bot.blocks.run_ending import short_ending
@@ -29,7 +29,13 @@ def status_message(view: TenantView, *, now: datetime, worker_alive: bool) -> Me
 
 def run_line(run: Run, now: datetime) -> str:
     """One open run in two lines: what it is, and how far."""
-    kind = {RunKind.PROVISION: "Provisioning", RunKind.VERIFY: "Verifying", RunKind.RESEND: "Sending mail of"}
+    kind = {
+        RunKind.PROVISION: "Provisioning",
+        RunKind.VERIFY: "Verifying",
+        RunKind.RESEND: "Sending mail of",
+        RunKind.SUSPEND: "Suspending",
+        RunKind.ACTIVATE: "Activating",
+    }
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"
     return (
         f"{RUN_MARKS[run.state]} *{kind[run.kind]} {company(run, None)}* ({code(run.subdomain)})\n"
@@ -66,6 +72,9 @@ def _facts(tenant: Tenant, view: TenantView, now: datetime) -> list[str]:
         "Region": said(tenant.region, 60) if tenant.region else "not known yet",
         "Tenant ID": code(str(tenant.tenant_id)),
     }
+    if tenant.suspended_at is not None:
+        by, why_so = said(tenant.suspended_by or "somebody", 150), said(tenant.suspended_reason or "?", 300)
+        found["Suspended"] = f"{age(tenant.suspended_at, now)} by {by}: {why_so}"
     return [f"*{name}*\n{value}" for name, value in found.items()]
 
 
@@ -88,10 +97,13 @@ def _buttons(view: TenantView) -> list[Element]:
     tenant = view.tenant
     if tenant is None or tenant.state in {TenantState.PROVISIONING, TenantState.DELETED}:
         return []
+    if tenant.state is TenantState.SUSPENDED:
+        return [button(TENANT_ACTIVATE, "Activate …", tenant.subdomain, style="primary")]
     return [
         link_button("Open tenant", view.access_url),
         button(TENANT_VERIFY, "Verify", tenant.subdomain),
         button(TENANT_RESEND, "Resend welcome e-mail", tenant.subdomain, confirm=_confirm_resend(tenant)),
+        button(TENANT_SUSPEND, "Suspend …", tenant.subdomain, style="danger"),
     ]
 
 

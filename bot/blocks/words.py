@@ -92,6 +92,11 @@ def at_time(moment: datetime) -> str:
     return f"<!date^{moment.timestamp():.0f}^{{time}}|{moment:%H:%M %Z}>"
 
 
+def at_moment(moment: datetime) -> str:
+    """Day and time, each reader's own: for what stands there for long, where an age would grow wrong."""
+    return f"<!date^{moment.timestamp():.0f}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M %Z}>"
+
+
 def on_day(moment: datetime) -> str:
     return f"<!date^{moment.timestamp():.0f}^{{date_short}}|{moment:%Y-%m-%d}>"
 

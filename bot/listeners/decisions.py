@@ -54,5 +54,5 @@ def _reference(desk: Desk, visit: Visit) -> str:
 
 def _which(verb: str) -> Message:
     return trouble_message(
-        f"Which run? For example `/tenant {verb} customerinc`; `/tenant status` shows them."
+        f"Which run? For example `/tenant {verb} customerinc`; `/tenant status` shows what there is."
     )

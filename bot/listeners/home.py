@@ -1,12 +1,12 @@
 """The Home tab: the fleet at a glance, and what waits for whoever looks."""
 
-import asyncio
 from typing import Any, Final
 
 from bot.allowlist import NotAdmitted
 from bot.blocks.home import home_refused, home_trouble, home_view
 from bot.blocks.kit import View
 from bot.desk import Desk
+from bot.in_time import in_time
 from bot.visit import Request, Visit
 from provisioning.domain.actor import Actor
 from provisioning.errors import TenantbotError, Transient
@@ -31,8 +31,7 @@ async def refresh(desk: Desk, visit: Visit) -> None:
 
 async def show_home(desk: Desk, actor: Actor) -> None:
     try:
-        async with asyncio.timeout(_SECONDS):
-            view = await _draw(desk, actor)
+        view = await in_time(_SECONDS, _draw(desk, actor))
     except TenantbotError as fault:
         view = home_trouble(fault.message)
     except TimeoutError:

@@ -12,15 +12,12 @@ from bot.visit import Visit
 from provisioning.domain.actor import Role
 
 LATER: Final = (
-    "suspend",
-    "activate",
     "deprovision",
     "approve",
     "reject",
     "undo",
     "diagnose",
     "lockdown",
-    "audit",
 )
 """Verbs of the command line and of the guide that have no conversation here yet."""
 

@@ -10,6 +10,7 @@ from bot.blocks.notices import form_button_message, notice_view
 from bot.blocks.provision_form import Suggestion, errors_for, provision_form
 from bot.blocks.provision_plan import checking_view, plan_view, starting_view, trouble_view
 from bot.desk import Desk
+from bot.in_time import in_time
 from bot.outbox.errors import SlackAway, SlackRefused, SlackUnclear
 from bot.reception import CLOSE_ALL, Reply, point_out, show
 from bot.visit import Visit
@@ -20,7 +21,10 @@ from provisioning.errors import InvalidRequest, Refused, TenantbotError, Transie
 
 _OPEN_SECONDS: Final = 2.5
 _ASK_SECONDS: Final = 1.2
+_ASK_QUICKLY_SECONDS: Final = 0.5
 _START_SECONDS: Final = 1.8
+_PLAN_SECONDS: Final = 15.0
+_NO_PLAN: Final = "Not everything that a plan needs has answered in time; see `tenantbot doctor`."
 _EXPIRED: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
 
@@ -29,10 +33,14 @@ async def open_form(desk: Desk, visit: Visit) -> Message | None:
     await desk.control.gate.require(visit.actor, Role.OPERATOR, "provision")
     company = "" if visit.value == NO_VALUE else visit.value
     values = FormValues(company=company).with_suggestion(suggest_subdomain(company))
+    suggestion = await _about(desk, visit, values.wanted_subdomain, seconds=_ASK_QUICKLY_SECONDS)
     method = "views.push" if visit.request.place == "modal" else "views.open"
     try:
         await desk.calls.call(
-            method, within=_OPEN_SECONDS, trigger_id=visit.request.trigger_id, view=_form(desk, values)
+            method,
+            within=_OPEN_SECONDS,
+            trigger_id=visit.request.trigger_id,
+            view=_form(desk, values, suggestion),
         )
     except SlackUnclear:
         return None
@@ -59,8 +67,7 @@ async def take_form(desk: Desk, visit: Visit) -> Reply:
     view = visit.request.view
     values = read_form(view)
     try:
-        async with asyncio.timeout(_ASK_SECONDS):
-            await desk.control.plans.check(visit.actor, values.raw())
+        await in_time(_ASK_SECONDS, desk.control.plans.check(visit.actor, values.raw()))
     except InvalidRequest as fault:
         return point_out(errors_for(view, fault.errors))
     except (Transient, TimeoutError):
@@ -101,7 +108,7 @@ async def _start(desk: Desk, visit: Visit, values: FormValues) -> Reply:
 
 async def _answer_later(desk: Desk, visit: Visit, start: asyncio.Task[Reply]) -> None:
     reply = await start
-    done = notice_view("Started", f"It is under way. Follow it in the channel <#{desk.ops_channel}>.")
+    done = notice_view("Started", "It is under way.", channel=desk.ops_channel)
     view = reply.get("view") or done
     await desk.calls.call("views.update", view_id=visit.request.view["id"], view=view)
 
@@ -109,9 +116,11 @@ async def _answer_later(desk: Desk, visit: Visit, start: asyncio.Task[Reply]) ->
 async def _make_plan(desk: Desk, visit: Visit, values: FormValues) -> None:
     """Ask everything and show the answers where the waiting view stands."""
     try:
-        plan = await desk.control.plans.provision(visit.actor, values.raw())
+        plan = await in_time(_PLAN_SECONDS, desk.control.plans.provision(visit.actor, values.raw()))
     except TenantbotError as fault:
         view = trouble_view(values, fault.message)
+    except TimeoutError:
+        view = trouble_view(values, _NO_PLAN)
     else:
         view = plan_view(values, plan)
     await desk.calls.call("views.update", view_id=visit.request.view["id"], view=view)
@@ -127,14 +136,15 @@ async def _redraw(desk: Desk, visit: Visit, view: View) -> None:
             raise
 
 
-async def _about(desk: Desk, visit: Visit, subdomain: str) -> Suggestion | None:
+async def _about(
+    desk: Desk, visit: Visit, subdomain: str, *, seconds: float = _ASK_SECONDS
+) -> Suggestion | None:
     if not subdomain:
         return None
     if fault := subdomain_fault(subdomain):
         return Suggestion(subdomain, fault)
     try:
-        async with asyncio.timeout(_ASK_SECONDS):
-            question = await desk.control.plans.subdomain(visit.actor, subdomain)
+        question = await in_time(seconds, desk.control.plans.subdomain(visit.actor, subdomain))
     except (TenantbotError, TimeoutError):
         return None
     return Suggestion(subdomain, None if question.ok else question.answer)
@@ -156,7 +166,5 @@ def _form(
 
 
 def _continued(desk: Desk, started: Started) -> View:
-    text = (
-        f"This is under way already, as {started.run.run_id}. Follow it in the channel <#{desk.ops_channel}>."
-    )
-    return notice_view("Under way", text)
+    text = f"This is under way already, as {started.run.run_id}."
+    return notice_view("Under way", text, channel=desk.ops_channel)

@@ -23,6 +23,9 @@ class NoPlatform:
             code="not_published",
         )
 
+    async def set_active(self, tenant_id: str, *, active: bool) -> None:
+        """Nobody is told."""
+
     async def withdraw(self, tenant_id: str) -> str:
         return f"PLATFORM_REGISTRY is none, so nobody was asked about tenant {tenant_id}"
 

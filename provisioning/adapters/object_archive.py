@@ -6,13 +6,16 @@ A bucket's region, keys and endpoint come from the usual AWS variables.
 import asyncio
 import contextlib
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import from_url
+from obstore.store import ObjectStore, from_url
 
+from provisioning.adapters import archived_heads
+from provisioning.domain.audit import Head
 from provisioning.errors import Permanent
 
 
@@ -24,9 +27,30 @@ class ObjectArchive:
 
     async def check_access(self) -> None:
         """Look, and change nothing: is the folder one we may write to, does the bucket let us list it."""
-        try:
-            look = self._look_at_folder if self._url.startswith("file:") else self._look_at_bucket
+        with self._said():
+            look = self._look_at_folder if self._is_folder else self._look_at_bucket
             await asyncio.to_thread(look)
+
+    async def keep_head(self, head: Head) -> None:
+        with self._said():
+            await archived_heads.keep(await asyncio.to_thread(self._open), head)
+
+    async def kept_heads(self, *, limit: int) -> Sequence[Head]:
+        with self._said():
+            return await archived_heads.newest(await asyncio.to_thread(self._open), limit=limit)
+
+    @property
+    def _is_folder(self) -> bool:
+        return self._url.startswith("file:")
+
+    def _open(self) -> ObjectStore:
+        return from_url(self._url, mkdir=True) if self._is_folder else from_url(self._url)
+
+    @contextlib.contextmanager
+    def _said(self) -> Iterator[None]:
+        """Say what the archive answers in one sentence that names its setting."""
+        try:
+            yield
         except (BaseError, OSError, ValueError) as fault:
             raise Permanent(
                 f"The archive {self._url} can't be used; check ARCHIVE_URL: {_first_line(fault)}",

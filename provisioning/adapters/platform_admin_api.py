@@ -98,7 +98,7 @@ class PlatformAdminApi:
             raise self._refusal(response)
         if not await self._is_listed(tenant_id):
             return "the platform had no such tenant any more; nothing stays behind"
-        await self._switch_off(path)
+        await self.set_active(tenant_id, active=False)
         return f"the platform made tenant {tenant_id} inactive; its row stays, as the admin API deletes none"
 
     async def other_active(self, subdomain: str) -> str | None:
@@ -107,10 +107,11 @@ class PlatformAdminApi:
                 return tenant.subdomain
         return None
 
-    async def _switch_off(self, path: str) -> None:
-        response = await self._ask("PATCH", path, json={"is_active": False})
-        if response.status_code in _NO_SUCH_CALL:
-            response = await self._ask("PATCH", f"{path}/suspend")  # the guide's own way (14.7)
+    async def set_active(self, tenant_id: str, *, active: bool) -> None:
+        path = f"{self._root}/{quote(tenant_id, safe='')}"
+        response = await self._ask("PATCH", path, json={"is_active": active})
+        if response.status_code in _NO_SUCH_CALL:  # the guide's own way (14.7)
+            response = await self._ask("PATCH", f"{path}/{'activate' if active else 'suspend'}")
         if not response.is_success:
             raise self._refusal(response)
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
-from provisioning.cli import operations, reading, starting
+from provisioning.cli import auditing, operations, reading, starting
 from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
@@ -33,11 +33,14 @@ def build_app() -> typer.Typer:
     app.command("list")(reading.list_tenants)
     app.command()(reading.runs)
     app.command()(starting.verify)
+    app.command()(starting.suspend)
+    app.command()(starting.activate)
     app.command()(starting.retry)
     app.command()(starting.rollback)
     app.command()(starting.cancel)
     app.command()(starting.resend)
     app.command()(reading.orphans)
+    app.add_typer(auditing.audit, name="audit")
     app.command()(operations.worker)
     app.command()(operations.token)
     app.add_typer(operations.database, name="db")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from provisioning.control_plane.audit import AuditPage, Verification
 from provisioning.control_plane.duplicates import Duplicate
 from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.views import TenantView
@@ -71,6 +72,20 @@ def duplicates_document(duplicates: Sequence[Duplicate]) -> Document:
     return {"projects": [asdict(duplicate) for duplicate in duplicates], "total": len(duplicates)}
 
 
+def audit_document(page: AuditPage) -> Document:
+    return {"entries": [row.to_json() for row in page.entries], "total": page.total}
+
+
+def verification_document(found: Verification) -> Document:
+    return {
+        "ok": found.ok,
+        "rows": found.rows,
+        "breaks": [asdict(one) for one in found.breaks],
+        "head": found.head and found.head.to_json(),
+        "advice": found.advice,
+    }
+
+
 def error_document(fault: TenantbotError) -> Document:
     error: Document = {"code": fault.code, "message": fault.message, "field": fault.field}
     if isinstance(fault, InvalidRequest):
@@ -100,6 +115,8 @@ def _tenant(tenant: Tenant, access_url: str) -> Document:
         "database_bytes": tenant.database_bytes,
         "created_at": tenant.created_at.isoformat(),
         "suspended_at": tenant.suspended_at and tenant.suspended_at.isoformat(),
+        "suspended_reason": tenant.suspended_reason,
+        "suspended_by": tenant.suspended_by,
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from provisioning.bootstrap import System
+from provisioning.cli.audit_heads import keeping_heads
 from provisioning.domain.actor import Actor
 from provisioning.domain.run import Run, RunId, RunState
 from provisioning.errors import Transient
@@ -70,7 +71,7 @@ async def run_worker(
     from provisioning.engine.dbos_engine import Engine  # noqa: PLC0415 - a second to import, and most commands don't need it
     from provisioning.engine.runner import Runner  # noqa: PLC0415
     from provisioning.engine.worker import Worker  # noqa: PLC0415
-    from provisioning.provision.pipeline import PIPELINES  # noqa: PLC0415
+    from provisioning.pipelines import PIPELINES  # noqa: PLC0415
 
     database_url = system.settings.database_url.reveal()
     runner = Runner(
@@ -87,4 +88,5 @@ async def run_worker(
         registry=system.registry,
         clock=system.clock,
     )
-    await worker.run(stop, drain_seconds=drain_seconds, ready=ready)
+    async with keeping_heads(system):
+        await worker.run(stop, drain_seconds=drain_seconds, ready=ready)

@@ -9,7 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from provisioning.domain.checklist import Check, Checklist
+from provisioning.domain.checklist import Check
 from provisioning.domain.run import Direction, Run, RunState, StepState, StepView
 
 _MARKS = {
@@ -99,10 +99,6 @@ def render_checklist(checks: Iterable[Check]) -> ConsoleRenderable:
 
 def words(state: str) -> str:
     return state.replace("_", " ")
-
-
-def verdict(run: Run) -> str:
-    return Checklist(run.checklist).verdict if run.checklist else run.state.value
 
 
 def _check_mark(check: Check) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -50,5 +51,13 @@ def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[
 
 
 def _redact_record(record: logging.LogRecord) -> bool:
-    record.msg, record.args = redact(record.getMessage()), ()
+    """A library's traceback is kept for errors; a warning, such as a database that is away, is one line."""
+    said = record.getMessage()
+    if record.exc_info and record.exc_info[1] is not None:
+        if record.levelno < logging.ERROR:
+            said = f"{said} ({record.exc_info[1]!r})"
+            record.exc_info = None
+        else:
+            record.exc_text = redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+    record.msg, record.args = redact(said), ()
     return True

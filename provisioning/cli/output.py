@@ -11,8 +11,8 @@ from provisioning.cli.documents import error_document
 from provisioning.errors import InvalidRequest, TenantbotError
 
 _VERBS = (
-    "provision|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
-    "|deprovision"
+    "provision|suspend|activate|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
+    "|deprovision|audit"
 )
 _COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 

@@ -1,18 +1,15 @@
 """Commands that only read, and the one that tidies second projects away."""
 
-from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from provisioning.cli.documents import duplicates_document, list_document, run_document, tenant_document
 from provisioning.cli.live import render_steps, words
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_run
+from provisioning.cli.tables import add_row, age, new_table
 from provisioning.control_plane.views import PAGE, TenantView
 from provisioning.domain.run import RunState
 from provisioning.domain.tenant import TenantState
@@ -61,14 +58,14 @@ def list_tenants(
         session.output.document(
             list_document([(one, views.access_url(one.subdomain)) for one in tenants], total)
         )
-        table = _table("subdomain", "company", "state", "age", "URL", whole=("subdomain", "URL"))
+        table = new_table("subdomain", "company", "state", "age", "URL", whole=("subdomain", "URL"))
         for tenant in tenants:
-            _add(
+            add_row(
                 table,
                 tenant.subdomain,
                 tenant.company_name,
                 tenant.reading,
-                _age(tenant.created_at),
+                age(tenant.created_at),
                 views.access_url(tenant.subdomain),
             )
         session.output.say(table)
@@ -90,10 +87,10 @@ def runs(
         states = [state for state in RunState if state.is_open] if open_only else []
         found = await views.runs(session.actor, states=states)
         session.output.document({"runs": [run_document(run, None, "") for run in found], "total": len(found)})
-        table = _table("run", "state", "asked by", "age", "waiting for", whole=("run",))
+        table = new_table("run", "state", "asked by", "age", "waiting for", whole=("run",))
         for run in found:
             waits = run.waiting_for.what if run.waiting_for else ""
-            _add(table, run.run_id, words(run.state), run.requested_by, _age(run.created_at), waits)
+            add_row(table, run.run_id, words(run.state), run.requested_by, age(run.created_at), waits)
         session.output.say(table if found else "No runs.")
         return EXIT_OK
 
@@ -147,31 +144,14 @@ def _tell_status(output: Output, view: TenantView, *, worker_alive: bool) -> Non
         size = f", {tenant.database_bytes / 2**20:.1f} MiB" if tenant.database_bytes else ""
         recorded = "not recorded yet" if tenant.state is TenantState.PROVISIONING else str(tenant.tenant_id)
         project = tenant.project_ref or "none yet"
-        output.say(f"  tenant {recorded}, project {project}, {_age(tenant.created_at)} old{size}")
+        output.say(f"  tenant {recorded}, project {project}, {age(tenant.created_at)} old{size}")
         output.say(
             f"  admin {tenant.admin_name} <{tenant.admin_email}>, schema {tenant.schema_version or 'none yet'}"
         )
+        if tenant.suspended_at is not None:
+            output.say(
+                f"  suspended {age(tenant.suspended_at)} ago by {tenant.suspended_by}: {tenant.suspended_reason}"
+            )
     if view.run is not None:
         output.say(render_steps(view.run))
         tell_run(output, view.run, tenant, view.access_url, worker_alive=worker_alive)
-
-
-def _table(*columns: str, whole: Collection[str] = ()) -> Table:
-    """Columns in `whole` are never broken over lines, so that what they hold can be copied."""
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in whole)
-    return table
-
-
-def _add(table: Table, *cells: str) -> None:
-    """Add a row of plain text: a company may be called `[/b]`."""
-    table.add_row(*(Text(cell) for cell in cells))
-
-
-def _age(since: datetime) -> str:
-    seconds = (datetime.now(UTC) - since).total_seconds()
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit}"
-    return f"{seconds:.0f} s"

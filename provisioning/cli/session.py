@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -27,6 +27,8 @@ T = TypeVar("T")
 EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_NEEDS_PERSON, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 _PIPED_WIDTH = 160
+
+_NOBODY: Final = Actor(surface="cli", id="unknown", name="somebody without a valid token", role=None)
 
 SandboxOpener = Callable[[Path], AbstractAsyncContextManager[Settings]]
 """Starts, or joins, the stand-ins that live under a home, and says how to reach them. The composition supplies it."""
@@ -92,7 +94,7 @@ async def _read_settings(invocation: Invocation, *, for_slack: bool) -> AsyncIte
 @asynccontextmanager
 async def open_session(invocation: Invocation, *, log_here: bool) -> AsyncIterator[Session]:
     async with open_settings(invocation, log_here=log_here) as settings, open_system(settings) as system:
-        yield Session(system, _actor(invocation.options, settings), invocation.output)
+        yield Session(system, await _admit(invocation.options, settings, system), invocation.output)
 
 
 def run_verb(
@@ -142,6 +144,14 @@ def invocation_of(context: typer.Context) -> Invocation:
     invocation = found["invocation"]
     assert isinstance(invocation, Invocation)
     return invocation
+
+
+async def _admit(options: Options, settings: Settings, system: System) -> Actor:
+    try:
+        return _actor(options, settings)
+    except Refused as refusal:
+        await system.control.gate.refuse(_NOBODY, "cli", refusal.message)
+        raise
 
 
 def _actor(options: Options, settings: Settings) -> Actor:

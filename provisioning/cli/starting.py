@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import plan_document, run_document
+from provisioning.cli.documents import Document, plan_document, run_document, tenant_document
 from provisioning.cli.follow import follow
 from provisioning.cli.live import LiveRun
 from provisioning.cli.session import EXIT_FAILED, EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
@@ -20,6 +20,9 @@ Reference = Annotated[
     str, typer.Argument(metavar="RUN", help="A run id, or a subdomain (its open or latest run).")
 ]
 Subdomain = Annotated[str, typer.Argument(metavar="SUBDOMAIN")]
+
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; the audit log keeps it.")]
 
 
 def provision(
@@ -111,6 +114,38 @@ def resend(
     run_verb(context, start, may_execute=True)
 
 
+def suspend(
+    context: typer.Context, subdomain: Subdomain, reason: Reason = "", *, detach: Detach = False
+) -> None:
+    """Switch a tenant off.
+
+    Proved from outside: login and live sessions are refused. Twice is harmless.
+    """
+
+    async def start(session: Session) -> int:
+        requests = session.system.control.requests
+        started = await requests.suspend(session.actor, subdomain, reason=reason, origin={"surface": "cli"})
+        return await _finish(session, started, detach=detach, document=_tenant_document)
+
+    run_verb(context, start, may_execute=True)
+
+
+def activate(
+    context: typer.Context, subdomain: Subdomain, reason: Reason = "", *, detach: Detach = False
+) -> None:
+    """Switch a suspended tenant on again.
+
+    Its frontend, context, login and isolation are checked afterwards.
+    """
+
+    async def start(session: Session) -> int:
+        requests = session.system.control.requests
+        started = await requests.activate(session.actor, subdomain, reason=reason, origin={"surface": "cli"})
+        return await _finish(session, started, detach=detach, document=_tenant_document)
+
+    run_verb(context, start, may_execute=True)
+
+
 def retry(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
     """Go on with a waiting run.
 
@@ -139,7 +174,23 @@ def _decide(context: typer.Context, decide: Callable[[Session], Awaitable[Run]],
     run_verb(context, act, may_execute=True)
 
 
-async def _finish(session: Session, started: Started, *, detach: bool) -> int:
+async def _run_document(session: Session, run: Run) -> Document:
+    views = session.system.control.views
+    _, tenant = await views.run(session.actor, run.run_id)
+    return run_document(run, tenant, views.access_url(run.subdomain))
+
+
+async def _tenant_document(session: Session, run: Run) -> Document:
+    return tenant_document(await session.system.control.views.status(session.actor, run.subdomain))
+
+
+async def _finish(
+    session: Session,
+    started: Started,
+    *,
+    detach: bool,
+    document: Callable[[Session, Run], Awaitable[Document]] = _run_document,
+) -> int:
     run = started.run
     if started.continued:
         waits = run.state is RunState.WAITING
@@ -156,7 +207,7 @@ async def _finish(session: Session, started: Started, *, detach: bool) -> int:
                 raise
     run, tenant = await session.system.control.views.run(session.actor, run.run_id)
     access_url = session.system.control.views.access_url(run.subdomain)
-    session.output.document(run_document(run, tenant, access_url))
+    session.output.document(await document(session, run))
     tell_run(session.output, run, tenant, access_url, worker_alive=await session.system.worker_alive())
     return _exit_code(run)
 

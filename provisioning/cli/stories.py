@@ -1,6 +1,6 @@
 """What people are told at the end of a command: what came of it, and what to do next."""
 
-from provisioning.cli.live import render_checklist, verdict
+from provisioning.cli.live import render_checklist
 from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
 from provisioning.domain.run import Run, RunKind, RunState, StepState
@@ -50,7 +50,10 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
             f"The welcome e-mail is on its way to {run.request['email']}, with a new temporary password."
         )
         return
-    output.say(f"{run.subdomain} is {verdict(run)}, after {minutes:.1f} s.")
+    output.say(f"{run.subdomain} is {run.verdict}, after {minutes:.1f} s.")
+    if run.kind is RunKind.SUSPEND:
+        output.say(f"Next: tenantbot activate {run.subdomain}")
+        return
     output.say(f"  URL:        {access_url}")
     if tenant is not None:
         output.say(f"  Tenant ID:  {tenant.tenant_id}")

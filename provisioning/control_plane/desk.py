@@ -1,13 +1,16 @@
 """What every verb works with, and the gate that each of them passes first."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
+from provisioning.control_plane.refusals import line, refusal_entry
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.request import RequestDefaults
 from provisioning.domain.run import RunKind
 from provisioning.engine.pipeline import Pipeline
-from provisioning.errors import Refused
+from provisioning.errors import Refused, TenantbotError, Transient
 from provisioning.ports import Archive, Clock
 from provisioning.provision.ports import ProvisionPorts
 from provisioning.registry import AuditEntry, Registry
@@ -29,11 +32,38 @@ class Desk:
         if actor.may(role):
             return
         message = f"{actor.name} is {_article(actor.role)}; {action} needs {_article(role)}."
-        async with self.registry.transaction() as tx:
-            await tx.audit.append(
-                actor, AuditEntry(action=action, result="not_allowed", subdomain=subdomain, reason=message)
-            )
+        await self.record(
+            actor,
+            AuditEntry(action=action, result="not_allowed", subdomain=line(subdomain), reason=line(message)),
+        )
         raise Refused(message, code="not_allowed")
+
+    @asynccontextmanager
+    async def admit(
+        self,
+        actor: Actor,
+        role: Role,
+        action: str,
+        *,
+        subdomain: str | None = None,
+        request: Mapping[str, Any] | None = None,
+    ) -> AsyncIterator[None]:
+        """Let the actor through, and audit what becomes of it when that is a refusal or a failure.
+
+        What goes well is audited by the verb itself, together with what it changes.
+        """
+        await self.require(actor, role, action, subdomain=subdomain)
+        try:
+            yield
+        except TenantbotError as fault:
+            with suppress(Transient):  # the database is away, which is what the person is about to hear
+                await self.record(actor, refusal_entry(action, fault, subdomain=subdomain, request=request))
+            raise
+
+    async def record(self, actor: Actor, entry: AuditEntry) -> None:
+        """Audit what changes nothing else."""
+        async with self.registry.transaction() as tx:
+            await tx.audit.append(actor, entry)
 
 
 def _article(role: Role | None) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.duplicates import Duplicates
 from provisioning.control_plane.gate import Gate
@@ -16,7 +17,8 @@ from provisioning.control_plane.views import Views
 class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand, `duplicates` tidy up.
 
-    `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
+    `audit` reads what all of them left behind. `gate` and `reports` are for surfaces: who was turned away, and
+    how far people have been told.
     """
 
     requests: Requests
@@ -24,6 +26,7 @@ class ControlPlane:
     views: Views
     plans: Plans
     duplicates: Duplicates
+    audit: AuditReader
     gate: Gate
     reports: Reports
 
@@ -35,6 +38,7 @@ class ControlPlane:
             views=Views(desk),
             plans=Plans(desk),
             duplicates=Duplicates(desk),
+            audit=AuditReader(desk),
             gate=Gate(desk),
             reports=Reports(desk),
         )

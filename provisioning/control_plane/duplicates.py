@@ -40,15 +40,15 @@ class Duplicates:
 
     async def remove(self, actor: Actor, ref: str) -> Duplicate:
         """Delete one second project. It carries our nonce and no tenant uses it; anything else is refused."""
-        await self._desk.require(actor, Role.OPERATOR, "orphans.remove")
-        for duplicate in await self.find(actor):
-            if duplicate.ref == ref:
-                await self._delete(actor, duplicate)
-                return duplicate
-        raise Refused(
-            f"{ref} is not a second project of any tenant; `tenantbot orphans` lists those.",
-            code="not_a_duplicate",
-        )
+        async with self._desk.admit(actor, Role.OPERATOR, "orphans.remove"):
+            for duplicate in await self.find(actor):
+                if duplicate.ref == ref:
+                    await self._delete(actor, duplicate)
+                    return duplicate
+            raise Refused(
+                f"{ref} is not a second project of any tenant; `tenantbot orphans` lists those.",
+                code="not_a_duplicate",
+            )
 
     async def _delete(self, actor: Actor, duplicate: Duplicate) -> None:
         entry = AuditEntry(
@@ -57,8 +57,7 @@ class Duplicates:
             subdomain=duplicate.subdomain,
             details={"ref": duplicate.ref},
         )
-        async with self._desk.registry.transaction() as tx:
-            await tx.audit.append(actor, entry)
+        await self._desk.record(actor, entry)
         await self._desk.ports.projects.delete(duplicate.ref)
 
     async def _owners(self, subdomain: str | None) -> dict[str, tuple[str, str | None]]:

@@ -1,6 +1,7 @@
 """What a surface asks before it lets a request in, and where it says whom it has turned away."""
 
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.refusals import line
 from provisioning.domain.actor import Actor, Role
 from provisioning.registry import AuditEntry
 
@@ -20,5 +21,4 @@ class Gate:
 
     async def refuse(self, actor: Actor, action: str, reason: str) -> None:
         """Record that somebody was turned away at the surface."""
-        async with self._desk.registry.transaction() as tx:
-            await tx.audit.append(actor, AuditEntry(action=action, result="not_allowed", reason=reason))
+        await self._desk.record(actor, AuditEntry(action=action, result="not_allowed", reason=line(reason)))

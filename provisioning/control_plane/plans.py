@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +63,8 @@ class Plans:
 
     async def provision(self, actor: Actor, raw: Mapping[str, Any]) -> Plan:
         """Ask everything at once. Raises InvalidRequest when the request itself is wrong."""
-        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
-        request = parse_provision_request(raw, self._desk.defaults)
+        async with self._admit(actor, raw):
+            request = parse_provision_request(raw, self._desk.defaults)
         asked: dict[str, Callable[[ProvisionRequest], Awaitable[Question]]] = {
             "subdomain": lambda asked: self.subdomain(actor, asked.subdomain),
             "Supabase token": self._token,
@@ -84,20 +85,20 @@ class Plans:
 
     async def check(self, actor: Actor, raw: Mapping[str, Any]) -> ProvisionRequest:
         """Check every field, and that the subdomain is free, without asking the outside. Raises InvalidRequest."""
-        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
-        faults: list[FieldError] = []
-        try:
-            request = parse_provision_request(raw, self._desk.defaults)
-        except InvalidRequest as fault:
-            faults = list(fault.errors)
-        name = str(raw.get("subdomain") or "").strip()
-        if all(fault.field != "subdomain" for fault in faults):
-            question = await self.subdomain(actor, name)
-            if not question.ok:
-                faults.append(FieldError("subdomain", f"{question.answer}."))
-        if faults:
-            raise InvalidRequest(faults)
-        return request
+        async with self._admit(actor, raw):
+            faults: list[FieldError] = []
+            try:
+                request = parse_provision_request(raw, self._desk.defaults)
+            except InvalidRequest as fault:
+                faults = list(fault.errors)
+            name = str(raw.get("subdomain") or "").strip()
+            if all(fault.field != "subdomain" for fault in faults):
+                question = await self.subdomain(actor, name)
+                if not question.ok:
+                    faults.append(FieldError("subdomain", f"{question.answer}."))
+            if faults:
+                raise InvalidRequest(faults)
+            return request
 
     async def subdomain(self, actor: Actor, name: str) -> Question:
         """Tell whether a subdomain is free in the registry; a buried tenant's is not."""
@@ -120,14 +121,21 @@ class Plans:
 
     async def rollback(self, actor: Actor, reference: str) -> RollbackPlan:
         """Say what a roll back would undo. Raises Refused where the roll back itself would be."""
-        await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "rollback", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await find_run(tx, reference)
             await refuse_rollback(tx, run)
             begun = (await tx.runs.brief(run.run_id)).begun
         steps = reversed(self._desk.pipelines[run.kind].steps)
         undo = tuple(step.undoes for step in steps if step.undoes and step.number in begun)
         return RollbackPlan(run, undo, self._desk.ports.policy.monthly_cost)
+
+    def _admit(self, actor: Actor, raw: Mapping[str, Any]) -> AbstractAsyncContextManager[None]:
+        return self._desk.admit(
+            actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""), request=raw
+        )
 
     async def _token(self, _: ProvisionRequest) -> Question:
         await self._desk.ports.projects.check_token()

@@ -16,6 +16,8 @@ from provisioning.errors import FieldError, InvalidRequest, Refused, TenantbotEr
 from provisioning.provision.step7_send_welcome_email import TEMPLATE
 from provisioning.registry import AuditEntry, Transaction
 
+SHORTEST_REASON, LONGEST_REASON = 3, 500
+
 
 @dataclass(frozen=True)
 class Started:
@@ -33,37 +35,20 @@ class Requests:
         self, actor: Actor, raw: Mapping[str, Any], *, origin: Mapping[str, Any] | None = None
     ) -> Started:
         """Start provisioning a tenant. Raises InvalidRequest per field, Refused when the subdomain is taken or busy."""
-        await self._desk.require(actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""))
-        request = parse_provision_request(raw, self._desk.defaults)
-        async with self._desk.registry.transaction() as tx:
-            if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
-                return _continue(open_run, RunKind.PROVISION, request.to_json())
-        await self._check_region(request)
-        run = self._new_run(actor, RunKind.PROVISION, request.subdomain, request.to_json(), origin)
-        try:
-            async with self._desk.registry.transaction() as tx:
-                tenant = await tx.tenants.reserve(request)
-                return await _start(tx, actor, run, tenant.tenant_id)
-        except Refused:  # taken: perhaps by the same request, a moment ago
-            async with self._desk.registry.transaction() as tx:
-                if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
-                    return _continue(open_run, RunKind.PROVISION, request.to_json())
-                latest = await tx.runs.find_latest(request.subdomain, kind=RunKind.PROVISION)
-            if latest is not None and request_hash(latest.request) == request_hash(request.to_json()):
-                raise Refused(
-                    f"The subdomain {request.subdomain} is taken, by this very request, which has run already; "
-                    f"see `tenantbot status {request.subdomain}`.",
-                    code="taken",
-                    field="subdomain",
-                ) from None
-            raise
+        async with self._desk.admit(
+            actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""), request=raw
+        ):
+            request = parse_provision_request(raw, self._desk.defaults)
+            return await self._provision(actor, request, origin)
 
     async def verify(
         self, actor: Actor, subdomain: str, *, origin: Mapping[str, Any] | None = None
     ) -> Started:
         """Start checking a tenant again."""
-        await self._desk.require(actor, Role.OPERATOR, "verify", subdomain=subdomain)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "verify", subdomain=subdomain),
+            self._desk.registry.transaction() as tx,
+        ):
             tenant = await existing_tenant(tx, subdomain)
             if tenant.state is TenantState.SUSPENDED:
                 raise Refused(f"{subdomain} is suspended; activate it before verifying it.", code="suspended")
@@ -78,13 +63,71 @@ class Requests:
         origin: Mapping[str, Any] | None = None,
     ) -> Started:
         """Start sending the welcome e-mail again, with a new temporary password, to the admin or to `email`."""
-        await self._desk.require(actor, Role.OPERATOR, "resend", subdomain=subdomain)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(
+                actor,
+                Role.OPERATOR,
+                "resend",
+                subdomain=subdomain,
+                request={"email": email} if email else None,
+            ),
+            self._desk.registry.transaction() as tx,
+        ):
             tenant = await existing_tenant(tx, subdomain)
             recipient = _email(email) if email else tenant.admin_email
             last = await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE)
             request = {"email": recipient, "version": last.version + 1 if last else 1}
             return await self._begin(tx, actor, RunKind.RESEND, tenant, request, origin)
+
+    async def suspend(
+        self, actor: Actor, subdomain: str, *, reason: str, origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start switching a tenant off, with the proof that it is. A suspended one is proved again."""
+        return await self._switch(actor, RunKind.SUSPEND, subdomain, reason, origin)
+
+    async def activate(
+        self, actor: Actor, subdomain: str, *, reason: str = "", origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start switching a tenant on again, with its access checked."""
+        return await self._switch(actor, RunKind.ACTIVATE, subdomain, reason or "activated", origin)
+
+    async def _switch(
+        self, actor: Actor, kind: RunKind, subdomain: str, reason: str, origin: Mapping[str, Any] | None
+    ) -> Started:
+        async with self._desk.admit(
+            actor, Role.OPERATOR, kind.value, subdomain=subdomain, request={"reason": reason}
+        ):
+            said = parse_reason(reason)
+            async with self._desk.registry.transaction() as tx:
+                tenant = await existing_tenant(tx, subdomain)
+                return await self._begin(tx, actor, kind, tenant, {"reason": said}, origin)
+
+    async def _provision(
+        self, actor: Actor, request: ProvisionRequest, origin: Mapping[str, Any] | None
+    ) -> Started:
+        asked = request.to_json()
+        async with self._desk.registry.transaction() as tx:
+            if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
+                return await _continue(tx, actor, open_run, RunKind.PROVISION, asked)
+        await self._check_region(request)
+        run = self._new_run(actor, RunKind.PROVISION, request.subdomain, asked, origin)
+        try:
+            async with self._desk.registry.transaction() as tx:
+                tenant = await tx.tenants.reserve(request)
+                return await _start(tx, actor, run, tenant.tenant_id)
+        except Refused:  # taken: perhaps by the same request, a moment ago
+            async with self._desk.registry.transaction() as tx:
+                if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
+                    return await _continue(tx, actor, open_run, RunKind.PROVISION, asked)
+                latest = await tx.runs.find_latest(request.subdomain, kind=RunKind.PROVISION)
+            if latest is not None and request_hash(latest.request) == request_hash(asked):
+                raise Refused(
+                    f"The subdomain {request.subdomain} is taken, by this very request, which has run already; "
+                    f"see `tenantbot status {request.subdomain}`.",
+                    code="taken",
+                    field="subdomain",
+                ) from None
+            raise
 
     async def _begin(
         self,
@@ -96,7 +139,13 @@ class Requests:
         origin: Mapping[str, Any] | None,
     ) -> Started:
         if (open_run := await tx.runs.find_open(tenant.subdomain)) is not None:
-            return _continue(open_run, kind, request)
+            return await _continue(tx, actor, open_run, kind, request)
+        if tenant.state is TenantState.SUSPENDED and kind is RunKind.VERIFY:
+            raise Refused(
+                f"{tenant.subdomain} is suspended, so there is nothing to get into; "
+                f"`tenantbot activate {tenant.subdomain}` switches it on.",
+                code="suspended",
+            )
         if tenant.state is TenantState.PROVISIONING:
             raise Refused(
                 f"{tenant.subdomain} is not provisioned; see `tenantbot status {tenant.subdomain}`.",
@@ -155,27 +204,18 @@ async def existing_tenant(tx: Transaction, subdomain: str) -> Tenant:
 
 
 async def _start(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) -> Started:
-    hashed = request_hash(run.request)
-    await tx.runs.create(run, tenant_id=tenant_id, request_hash=hashed)
+    await tx.runs.create(run, tenant_id=tenant_id, request_hash=request_hash(run.request))
     await tx.legs.enqueue(run.run_id, run.leg)
-    await tx.audit.append(
-        actor,
-        AuditEntry(
-            action=f"{run.kind}.requested",
-            result="accepted",
-            subdomain=run.subdomain,
-            run_id=run.run_id,
-            request_hash=hashed,
-            details=run.request,
-        ),
-    )
+    await _audit(tx, actor, run, "accepted")
     return Started(run, continued=False)
 
 
-def _continue(run: Run, kind: RunKind, request: Mapping[str, Any]) -> Started:
-    if run.kind is kind and request_hash(run.request) == request_hash(request):
-        return Started(run, continued=True)
-    if run.kind is kind is RunKind.VERIFY:
+async def _continue(
+    tx: Transaction, actor: Actor, run: Run, kind: RunKind, request: Mapping[str, Any]
+) -> Started:
+    is_same = request_hash(run.request) == request_hash(request)
+    if run.kind is kind and (is_same or kind in {RunKind.VERIFY, RunKind.ACTIVATE}):
+        await _audit(tx, actor, run, "continued")
         return Started(run, continued=True)
     raise Refused(
         f"{run.subdomain} has an open run of its own ({run.run_id}, {run.state}); "
@@ -183,6 +223,35 @@ def _continue(run: Run, kind: RunKind, request: Mapping[str, Any]) -> Started:
         code="run_open",
         field="subdomain",
     )
+
+
+async def _audit(tx: Transaction, actor: Actor, run: Run, result: str) -> None:
+    await tx.audit.append(
+        actor,
+        AuditEntry(
+            action=f"{run.kind}.requested",
+            result=result,
+            subdomain=run.subdomain,
+            run_id=run.run_id,
+            request_hash=request_hash(run.request),
+            details=run.request,
+        ),
+    )
+
+
+def parse_reason(text: str) -> str:
+    """Read why something is asked for. Raises InvalidRequest when nobody could make sense of it later."""
+    said = " ".join(text.split())
+    if not SHORTEST_REASON <= len(said) <= LONGEST_REASON:
+        raise InvalidRequest(
+            [
+                FieldError(
+                    "reason",
+                    f"The reason must have {SHORTEST_REASON} to {LONGEST_REASON} characters; give it with --reason.",
+                )
+            ]
+        )
+    return said
 
 
 def _email(text: str) -> str:

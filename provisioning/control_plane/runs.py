@@ -1,5 +1,7 @@
 """Decisions about a run: retry, roll back, cancel. The row decides; the engine is told in the same transaction."""
 
+from collections.abc import Mapping
+
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.views import find_run
 from provisioning.domain.actor import Actor, Role
@@ -19,36 +21,41 @@ class RunDecisions:
 
     async def retry(self, actor: Actor, reference: str) -> Run:
         """Go on from the step that stopped the run. A roll back that stopped goes on rolling back."""
-        await self._desk.require(actor, Role.OPERATOR, "retry", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "retry", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await locked_run(tx, reference)
             if run.state is not RunState.WAITING:
-                raise Refused(
-                    f"{run.run_id} is {run.state}; only a waiting run can be retried.", code="not_waiting"
-                )
+                raise Refused(f"{_standing(run)}; only a waiting run can be retried.", code="not_waiting")
             return await _continue(tx, actor, run, run.direction, "retry")
 
     async def rollback(self, actor: Actor, reference: str) -> Run:
         """Undo what the run made, in reverse. Refused once the customer may have data."""
-        await self._desk.require(actor, Role.OPERATOR, "rollback", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "rollback", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await locked_run(tx, reference)
             await refuse_rollback(tx, run)
             return await _continue(tx, actor, run, Direction.ROLLBACK, "rollback")
 
     async def cancel(self, actor: Actor, reference: str) -> Run:
         """Stop before the next step. Over when nothing was made; else the run waits, to be retried or rolled back."""
-        await self._desk.require(actor, Role.OPERATOR, "cancel", subdomain=reference)
-        async with self._desk.registry.transaction() as tx:
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "cancel", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
             run = await locked_run(tx, reference)
             if not run.state.is_open:
-                raise Refused(f"{run.run_id} is {run.state}; there is nothing to cancel.", code="not_open")
+                raise Refused(f"{_standing(run)}; there is nothing to cancel.", code="not_open")
             if run.state is RunState.RUNNING:
                 await tx.runs.request_cancel(run.run_id)
             else:
                 await self._cancel_at_rest(tx, run)
-            await _audit(tx, actor, run, "cancel")
-            return await tx.runs.lock(run.run_id)
+            after = await tx.runs.lock(run.run_id)
+            await _audit(tx, actor, after, "cancel", details={"state": after.state.value})
+            return after
 
     async def _cancel_at_rest(self, tx: Transaction, run: Run) -> None:
         """Nobody is executing the run now (queued, or waiting), so the answer is known at once."""
@@ -79,7 +86,7 @@ async def refuse_rollback(tx: Transaction, run: Run) -> None:
         raise Refused(f"A {run.kind} run makes nothing that could be rolled back.", code="nothing_to_undo")
     if run.state is not RunState.WAITING:
         raise Refused(
-            f"{run.run_id} is {run.state}; only a waiting run can be rolled back"
+            f"{_standing(run)}; only a waiting run can be rolled back"
             + (
                 " (cancel it first)."
                 if run.state.is_open
@@ -100,10 +107,21 @@ async def refuse_rollback(tx: Transaction, run: Run) -> None:
         )
 
 
-async def _audit(tx: Transaction, actor: Actor, run: Run, action: str) -> None:
+def _standing(run: Run) -> str:
+    verb = "has" if run.state is RunState.SUCCEEDED else "is"
+    return f"{run.run_id} {verb} {run.state.replace('_', ' ')}"
+
+
+async def _audit(
+    tx: Transaction, actor: Actor, run: Run, action: str, *, details: Mapping[str, str] | None = None
+) -> None:
     await tx.audit.append(
         actor,
         AuditEntry(
-            action=f"{run.kind}.{action}", result="accepted", subdomain=run.subdomain, run_id=run.run_id
+            action=f"{run.kind}.{action}",
+            result="accepted",
+            subdomain=run.subdomain,
+            run_id=run.run_id,
+            details=details or {},
         ),
     )

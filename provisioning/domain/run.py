@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from provisioning.domain.checklist import Check
+from provisioning.domain.checklist import Check, Checklist
 
 RunId = NewType("RunId", str)
 
@@ -14,6 +14,8 @@ class RunKind(StrEnum):
     PROVISION = "provision"
     VERIFY = "verify"
     RESEND = "resend"
+    SUSPEND = "suspend"
+    ACTIVATE = "activate"
 
 
 class RunState(StrEnum):
@@ -107,3 +109,9 @@ class Run:
     origin: dict[str, Any] = field(default_factory=dict)
     steps: tuple[StepView, ...] = ()
     checklist: tuple[Check, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The one line people read of what a run has checked."""
+        said = Checklist(self.checklist).verdict if self.checklist else self.state.value
+        return said.replace("verified", "suspended", 1) if self.kind is RunKind.SUSPEND else said

@@ -33,9 +33,10 @@ def subdomain_fault(name: str) -> str | None:
 
 
 def suggest_subdomain(text: str) -> str:
-    """Make the nearest valid subdomain from free text, or an empty string when nothing is left of it."""
+    """Make the nearest valid subdomain from free text, or an empty string when nothing is left of it.
+
+    Words are joined, as the guide does it: Customer Inc is customerinc.
+    """
     plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
-    if len(name.replace("-", "")) >= SHORTEST and len(name) > 20:  # noqa: PLR2004 - long names read better short
-        name = name.replace("-", "")[:LONGEST]
+    name = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9-]+", "", plain)).strip("-")[:LONGEST].strip("-")
     return name if name and subdomain_fault(name) is None else ""

@@ -16,6 +16,9 @@ class TenantState(StrEnum):
     DELETED = "deleted"
 
 
+_CHECKED = frozenset({TenantState.VERIFIED, TenantState.SUSPENDED})
+
+
 @dataclass(frozen=True)
 class Tenant:
     """One row of the registry, without its secrets."""
@@ -38,11 +41,15 @@ class Tenant:
     deleted_at: datetime | None = None
     database_bytes: int | None = None
     schema_version: str | None = None
+    suspended_reason: str | None = None
+    suspended_by: str | None = None
 
     @property
     def reading(self) -> str:
-        """What people read: a verified tenant by its verdict, which is never plain green while anything failed."""
-        return self.verdict if self.state is TenantState.VERIFIED and self.verdict else self.state.value
+        """What people read: the last verdict where there is one, which is never plain green while anything failed."""
+        verdict = self.verdict or ""
+        told = self.state is TenantState.VERIFIED or verdict.startswith(TenantState.SUSPENDED)
+        return verdict if verdict and told and self.state in _CHECKED else self.state.value
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,13 @@ PING_SECONDS = 1.0
 IDLE_SECONDS = 6
 GRACE_SECONDS = 3.0
 
-_ALIVE = "select exists (select from pg_locks where locktype = 'advisory' and classid = $1 and objsubid = 2 and granted)"
+_ALIVE = """
+    select exists (
+        select from pg_locks join pg_database on pg_database.oid = pg_locks.database
+        where locktype = 'advisory' and classid = $1 and objsubid = 2 and granted
+          and datname = current_database()
+    )
+"""
 
 
 def new_executor_id() -> str:

@@ -141,16 +141,21 @@ async def _record_end(
         leg = await tx.runs.next_leg(bench.run_id)
         await tx.legs.enqueue(bench.run_id, leg, at=end.waiting_for.until)
     await pipeline.on_end(tx, Ending(run_id=bench.run_id, subdomain=brief.subdomain, state=end.state))
-    await tx.audit.append(
-        ENGINE,
-        AuditEntry(
-            action=f"{brief.kind}.{end.state}",
-            result=end.error.message if end.error else end.state,
-            subdomain=brief.subdomain,
-            run_id=bench.run_id,
-        ),
-    )
+    await tx.audit.append(ENGINE, ending_entry(bench.run_id, brief.kind, brief.subdomain, end))
     return end.state.value
+
+
+def ending_entry(run_id: RunId, kind: RunKind, subdomain: str, end: LegEnd) -> AuditEntry:
+    """How the end of a leg is audited: a wait with its reason, an error with its message."""
+    reason = end.error.message if end.error else end.waiting_for.what if end.waiting_for else None
+    return AuditEntry(
+        action=f"{kind}.{end.state}",
+        result="failed" if end.error else end.state.value,
+        subdomain=subdomain,
+        run_id=run_id,
+        reason=reason,
+        details={"step": end.error.step} if end.error else {},
+    )
 
 
 def stopped_as_asked(requester: str) -> WaitingFor:

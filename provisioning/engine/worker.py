@@ -7,10 +7,12 @@ from typing import Any
 
 import structlog
 
+from provisioning.domain.actor import ENGINE
 from provisioning.domain.run import RunError, RunState, WaitingFor
 from provisioning.engine.dbos_engine import Engine, RunsLegs
 from provisioning.engine.lease import GRACE_SECONDS, Lease, new_executor_id
 from provisioning.engine.names import leg_id
+from provisioning.engine.runner import ending_entry
 from provisioning.ports import Clock
 from provisioning.registry import LegEnd, Registry
 
@@ -80,10 +82,9 @@ class Worker:
                 if run.state is not RunState.RUNNING or run.leg != running[stray].leg:
                     continue
                 error = RunError("engine", "The engine gave this run up; the log has the details.")
-                await tx.runs.finish(
-                    run.run_id,
-                    LegEnd(RunState.WAITING, WaitingFor(run.requested_by, "Retry, or roll back."), error),
-                )
+                end = LegEnd(RunState.WAITING, WaitingFor(run.requested_by, "Retry, or roll back."), error)
+                await tx.runs.finish(run.run_id, end)
+                await tx.audit.append(ENGINE, ending_entry(run.run_id, run.kind, run.subdomain, end))
                 log.error("run was given up by the engine", run_id=run.run_id, tenant=run.subdomain)
 
 

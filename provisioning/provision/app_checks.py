@@ -85,7 +85,7 @@ async def foreign_token(checks: Checks) -> Finding:
     expected = "our token accepted here and refused at another tenant"
     if checks.token is None:
         return Finding(expected, _NO_LOGIN, ok=False)
-    other = await _other_tenant(checks)
+    other = await other_tenant(checks.at)
     if other is None:
         return skipped(expected, "there is no other active tenant to try it at")
     here = await checks.at.ports.app.batches(checks.at.subdomain, checks.token)
@@ -138,8 +138,9 @@ async def remove_verification_uploads(at: At) -> None:
         await database.remove_uploads_named(FILENAME_START)
 
 
-async def _other_tenant(checks: Checks) -> str | None:
-    ports, subdomain = checks.at.ports, checks.at.subdomain
+async def other_tenant(at: At) -> str | None:
+    """Name any other tenant that is served now, or None."""
+    ports, subdomain = at.ports, at.subdomain
     async with ports.registry.transaction() as tx:
         ours = await tx.tenants.other_active(subdomain)
     return ours or (await ports.platform.other_active(subdomain) if ports.platform.publishes else None)

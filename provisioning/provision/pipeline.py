@@ -89,4 +89,3 @@ RESEND: Final = Pipeline(
     made_anything=_nothing_made,
     on_end=_end_resend,
 )
-PIPELINES: Final = {pipeline.kind: pipeline for pipeline in (PROVISION, VERIFY, RESEND)}

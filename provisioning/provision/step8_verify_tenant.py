@@ -4,20 +4,17 @@ The five checks and the counts. A check that fails stops the run for a person, a
 tenant reads "verified" only when nothing but advisory checks failed. Leaves no trace in the tenant.
 """
 
-import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.request import ProvisionRequest
-from provisioning.domain.secret import new_password
 from provisioning.domain.tenant import AdminUser, TenantRecord, TenantState
 from provisioning.engine.step import step
 from provisioning.errors import Permanent
 from provisioning.provision import app_checks, database_checks
 from provisioning.provision.ports import At
-from provisioning.provision.tenant_session import open_recorded_database
+from provisioning.provision.probe_user import probe_user
 from provisioning.provision.verification import Checker, Subject, record_verdict, run_checks
 
 ROUNDS: tuple[dict[str, Checker], ...] = (
@@ -32,6 +29,12 @@ ROUNDS: tuple[dict[str, Checker], ...] = (
     {"isolation": app_checks.isolation, "foreign_token": app_checks.foreign_token},  # with the login's token
     {"file_upload": app_checks.file_upload},  # after the list of uploads was found empty
 )
+ACCESS_ROUNDS = (
+    {name: ROUNDS[0][name] for name in ("frontend", "tenant_context", "login")},
+    ROUNDS[1],
+)
+"""The guide's checks 1 to 4: whether people get in, and only where they belong."""
+
 CHECKS = (
     "frontend",
     "tenant_context",
@@ -44,9 +47,6 @@ CHECKS = (
     "registry_record",
 )
 """In the guide's order. The names are what VERIFY_ADVISORY lists."""
-
-_PROBE_BCRYPT_COST = 4
-_PROBE_DOMAIN = "example.com"  # reserved: nothing sent there arrives anywhere
 
 
 @step(
@@ -86,16 +86,23 @@ async def verify_new_tenant(at: At, request: ProvisionRequest, record: TenantRec
 )
 async def verify_again(at: At) -> str:
     """Check a tenant at any time, as a probe user that exists only while the checks run."""
+    return await verify_as_probe_user(at, ROUNDS)
+
+
+async def verify_as_probe_user(at: At, rounds: Sequence[Mapping[str, Checker]]) -> str:
+    """Make these checks as a probe user, and record what they found."""
     async with at.ports.registry.transaction() as tx:
         tenant = await tx.tenants.find(at.subdomain)
     if tenant is None:
         raise Permanent(f"There is no tenant {at.subdomain}.")
-    async with _probe_user(at, str(tenant.tenant_id)) as subject:
-        return await _verify(at, subject)
+    async with probe_user(at) as user:
+        return await _verify(
+            at, Subject(str(tenant.tenant_id), user.email, user.password, user.vendors, is_new=False), rounds
+        )
 
 
-async def _verify(at: At, subject: Subject) -> str:
-    checklist = await run_checks(at, subject, ROUNDS, order=CHECKS)
+async def _verify(at: At, subject: Subject, rounds: Sequence[Mapping[str, Checker]] = ROUNDS) -> str:
+    checklist = await run_checks(at, subject, rounds, order=CHECKS)
     await record_verdict(at, checklist)
     if checklist.failures:
         reasons = "; ".join(
@@ -103,21 +110,3 @@ async def _verify(at: At, subject: Subject) -> str:
         )
         raise Permanent(f"{checklist.verdict}. {reasons}", code="check_failed")
     return checklist.verdict
-
-
-@asynccontextmanager
-async def _probe_user(at: At, tenant_id: str) -> AsyncIterator[Subject]:
-    email = f"tenantbot-probe-{secrets.token_hex(6)}@{_PROBE_DOMAIN}"
-    password = new_password(24)
-    hashed = await at.ports.hasher.hash(password, cost=_PROBE_BCRYPT_COST)
-    async with await open_recorded_database(at) as database:
-        vendors = await database.default_vendors()
-        await database.remove_probe_users(domain=_PROBE_DOMAIN)  # of a verification that was killed
-        await database.ensure_user(
-            email=email, password_hash=hashed, full_name="Verification probe", role="analyst"
-        )
-    try:
-        yield Subject(tenant_id, email, password, tuple(sorted(vendors)), is_new=False)
-    finally:
-        async with await open_recorded_database(at) as database:
-            await database.remove_user(email)

@@ -1,4 +1,4 @@
-"""The table of contents: the Web API, the sockets, the answers, and the page's JSON."""
+"""The table of contents: the Web API, the sockets, the answers, and the page with its JSON."""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 from sandbox.faults import FaultMiddleware, Faults
 from sandbox.slack import gate, hooks
 from sandbox.slack.desk import SERVICE, Desk
-from sandbox.slack.page import acting, reading, settings
+from sandbox.slack.page import acting, reading, settings, site
 from sandbox.slack.refusals import Refusal, answer_refusal
 from sandbox.state import State
 
@@ -33,6 +33,7 @@ _PAGE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{_CHANNEL}/messages", reading.show_messages),
     ("POST", f"{_CHANNEL}/messages", acting.speak),
     ("POST", f"{_CHANNEL}/commands", acting.run_command),
+    ("POST", f"{_CHANNEL}/join", acting.join),
     ("POST", f"{_CHANNEL}/messages/{{ts}}/actions", acting.click_message),
     ("GET", f"{_CHANNEL}/threads/{{ts}}", reading.show_thread),
     ("GET", f"{_PERSON}/views", reading.show_views),
@@ -65,6 +66,7 @@ def create_app(
 ) -> SlackStandIn:
     """Make the stand-in; `ensure_workspace` has made its workspace, and `base_url` is where it will listen."""
     desk = Desk(state, bot_token, app_token, signing_secret, base_url.rstrip("/"))
+    desk.sockets.watch(lambda: desk.feed.tell({"type": "workspace"}))
 
     async def connect(socket: WebSocket) -> None:
         at = await desk.workspace()
@@ -82,6 +84,7 @@ def create_app(
         routes=[
             Mount("/api", routes=methods, middleware=misbehaving),
             Mount("/page/api", routes=pages),
+            *site.routes(),
             WebSocketRoute("/link/", connect),
             Mount("", routes=addresses, middleware=misbehaving),
         ],

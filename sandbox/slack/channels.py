@@ -52,6 +52,7 @@ async def ensure_im(desk: Desk, workspace: Workspace, person: str) -> tuple[str,
             "insert into slack_members (channel_id, person_id) values ($1, $2)",
             [(channel, person), (channel, workspace.bot_user_id)],
         )
+    desk.feed.tell({"type": "channels"}, only_for=person)
     return channel, True
 
 

@@ -75,6 +75,16 @@ async def list_messages(
     return await desk.state.pool.fetch(_THREADS, channel, thread_ts, reader, oldest, latest)
 
 
+async def find_latest(desk: Desk, reader: str) -> dict[str, str]:
+    """Return for each channel when its newest top message came that this reader can see."""
+    rows = await desk.state.pool.fetch(
+        "select channel_id, max(ts) as latest from slack_messages"
+        " where thread_ts is null and not deleted and (only_for is null or only_for = $1) group by channel_id",
+        reader,
+    )
+    return {row["channel_id"]: row["latest"] for row in rows}
+
+
 def message_shape(row: Row, workspace: Workspace, *, with_metadata: bool = True) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "type": "message",

@@ -1,114 +1,16 @@
-"""What end-to-end tests share: the command line as a person runs it, and a look at what it left behind."""
+"""What end-to-end tests share: homes of the sandbox, terminals at them, and the bot with people around it."""
 
-import asyncio
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import asyncpg
-import httpx
 import pytest
 
 from sandbox.attach import attach
-from sandbox.document import SandboxDocument
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def wanted(subdomain: str) -> tuple[str, ...]:
-    """A request for this subdomain; its company names the project, so that each tenant's can be counted."""
-    return ("--subdomain", subdomain, "--company", f"Company of {subdomain}", "--email", "admin@customer.com")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a finished command said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.out)
-        return found
-
-
-@dataclass
-class Terminal:
-    """Runs `tenantbot … --sandbox` under one home."""
-
-    home: Path
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def start(self, *arguments: str, quiet: bool = False) -> "subprocess.Popen[bytes]":
-        """Start a command; a quiet one says nothing, so nobody has to read what it says."""
-        pipe = subprocess.DEVNULL if quiet else subprocess.PIPE
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *arguments, "--sandbox", "--home", str(self.home)],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home)},
-            stdout=pipe,
-            stderr=pipe,
-            preexec_fn=_listen_to_ctrl_c,  # noqa: PLW1509 - no thread of ours holds a lock that it needs
-        )
-        self.started.append(process)
-        return process
-
-    async def run(self, *arguments: str) -> Answer:
-        process = self.start(*arguments)
-        out, err = await asyncio.to_thread(process.communicate)
-        return Answer(process.returncode, out.decode(), err.decode())
-
-    async def provision(self, subdomain: str, *extra: str) -> Answer:
-        return await self.run("provision", *wanted(subdomain), "--json", *extra)
-
-    @property
-    def document(self) -> SandboxDocument:
-        found = SandboxDocument.load(self.home)
-        assert found is not None
-        return found
-
-    def kill_everything(self) -> None:
-        """kill -9: every command that still runs, then the stand-ins (and PostgreSQL, which dies with them)."""
-        for process in self.started:
-            process.kill()
-            process.wait()
-            _close(process)
-        self.started.clear()
-        if (found := SandboxDocument.load(self.home)) is not None:
-            _kill(found.pid, signal.SIGKILL)
-
-    @asynccontextmanager
-    async def registry(self) -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(self.document.database_url)
-        try:
-            yield connection
-        finally:
-            await connection.close()
-
-    async def fault(
-        self, service: str, kind: str, *, path: str = "", times: int | None = None, delay: float = 0
-    ) -> None:
-        wanted = {"service": service, "kind": kind, "path": path, "times": times, "delay": delay}
-        async with httpx.AsyncClient(trust_env=False) as client:
-            (await client.post(self.document.faults, json=wanted)).raise_for_status()
-
-    async def clear_faults(self) -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            (await client.delete(self.document.faults)).raise_for_status()
-
-    async def mail(self) -> list[dict[str, str]]:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            found: list[dict[str, str]] = (await client.get(f"{self.document.mailbox}/messages")).json()
-        return found
+from tests.e2e.bot import Bot
+from tests.e2e.installation import real_settings, slack_settings
+from tests.e2e.slack import Slack, open_slack
+from tests.e2e.slack_record import SlackRecord
+from tests.e2e.terminal import Terminal
 
 
 @pytest.fixture
@@ -137,19 +39,52 @@ async def terminal(shared_home: Path) -> AsyncIterator[Terminal]:
     found.kill_everything()
 
 
-def _listen_to_ctrl_c() -> None:
-    """A shell lets what it starts in the background ignore Ctrl-C, and its children's children too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@pytest.fixture(scope="module")
+async def slack_terminal(shared_home: Path) -> AsyncIterator[Terminal]:
+    """A terminal beside the bot of a module, at stand-ins that are quick and keep a record of what Slack gets."""
+    found = Terminal(shared_home)
+    async with attach(shared_home, project_seconds=0.2) as document:
+        await SlackRecord(found).keep()
+        async with open_slack(document) as slack:
+            # A process that starts knows nothing of what those before it have used up of Slack's limits.
+            await slack.change_settings(limit_scale=5)
+        yield found
+        await found.clear_faults()
+    found.kill_everything()
 
 
-def _kill(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+@pytest.fixture(scope="module")
+async def bot(slack_terminal: Terminal) -> AsyncIterator[Bot]:
+    """`tenantbot web` as an installation starts it, reached over Socket Mode and over HTTP."""
+    settings = real_settings(slack_terminal) | slack_settings(slack_terminal)
+    found = Bot.start(slack_terminal, "web", "--host", "127.0.0.1", environ=settings)
+    await found.until_it_says("connected to Slack", "worker started")
+    yield found
+    await found.end_well()
 
 
-def _close(process: subprocess.Popen[bytes]) -> None:
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+@pytest.fixture
+async def start(slack_terminal: Terminal) -> AsyncIterator[Callable[..., Bot]]:
+    """Start processes that end with the test."""
+    started: list[Bot] = []
+
+    def start_one(*arguments: str, environ: Mapping[str, str] | None = None) -> Bot:
+        started.append(Bot.start(slack_terminal, *arguments, environ=environ))
+        return started[-1]
+
+    yield start_one
+    for one in started:
+        await one.kill()
+
+
+@pytest.fixture
+async def slack(slack_terminal: Terminal) -> AsyncIterator[Slack]:
+    """Slack with an operator before it. Afterwards all that it got is held against what Slack takes."""
+    record = SlackRecord(slack_terminal)
+    length = await record.length()
+    async with open_slack(slack_terminal.document) as found:
+        yield found
+        await slack_terminal.clear_faults()
+        await found.change_settings(request_url=None)
+        await found.close_views()
+    await record.check(since=length)

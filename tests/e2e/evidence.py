@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from tests.e2e.conftest import Terminal
+from tests.e2e.terminal import Terminal
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,48 @@ async def secrets_of(terminal: Terminal, subdomain: str) -> dict[str, str]:
     sent = re.search(r"Password: (\S+)", text)
     assert sent is not None
     return {**row, "temporary_password": sent[1]}
+
+
+async def all_secrets(terminal: Terminal) -> dict[str, str]:
+    """Every secret of every tenant and of the installation itself, as the outside knows them."""
+    stand_ins = await asyncpg.connect(database_of(terminal, "sandbox"))
+    try:
+        rows = await stand_ins.fetch(
+            "select ref, database_password, publishable_key, secret_key from supabase_projects"
+        )
+    finally:
+        await stand_ins.close()
+    of_projects = {
+        f"{name} of {row['ref']}": str(row[name])
+        for row in rows
+        for name in ("database_password", "publishable_key", "secret_key")
+        if row[name]
+    }
+    sent = [re.search(r"Password: (\S+)", mail["text"]) for mail in await terminal.mail()]
+    passwords = {f"temporary password {number}": found[1] for number, found in enumerate(sent) if found}
+    at = terminal.document
+    own = {
+        "sealing key": (terminal.home / "secret.key").read_text(),
+        "Supabase token": at.supabase_token,
+        "platform token": at.platform_token,
+        "mail password": at.smtp_password,
+        "bot token": at.slack_bot_token,
+        "app token": at.slack_app_token,
+        "signing secret": at.slack_signing_secret,
+    }
+    return of_projects | passwords | own
+
+
+async def audited(terminal: Terminal, actor: str, words: str) -> int:
+    """How often somebody was refused for this reason, as the audit log has it."""
+    async with terminal.registry() as registry:
+        found: int = await registry.fetchval(
+            "select count(*) from audit_log where result = 'not_allowed' and strpos(reason, $2) > 0"
+            " and strpos(to_jsonb(audit_log)::text, $1) > 0",
+            actor,
+            words,
+        )
+    return found
 
 
 def _names(subdomain: str) -> str:

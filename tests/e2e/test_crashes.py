@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from sandbox.attach import attach
-from tests.e2e.conftest import Terminal, wanted
 from tests.e2e.evidence import WHOLE, evidence
+from tests.e2e.terminal import Terminal, wanted
 
 PATIENCE = 90.0
 

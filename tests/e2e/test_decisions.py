@@ -1,17 +1,16 @@
 """A run that can't go on waits for a person: retry, roll back, cancel, a record added by hand."""
 
 import asyncio
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from sandbox.attach import attach
-from tests.e2e.conftest import ROOT, Terminal, wanted
 from tests.e2e.evidence import GONE, WHOLE, evidence, secrets_of
+from tests.e2e.installation import real_settings, run_outside
+from tests.e2e.terminal import Terminal, wanted
 
 
 async def test_a_failed_step_waits_and_retry_goes_on_from_it(terminal: Terminal) -> None:
@@ -123,13 +122,13 @@ async def test_a_wrong_setting_gets_one_clear_message(
     terminal: Terminal, tmp_path: Path, name: str, value: str, words: str
 ) -> None:
     async with attach(terminal.home):
-        environ = _real_settings(terminal)
+        environ = real_settings(terminal)
         environ["TENANTBOT_TOKEN"] = (
-            await _outside(tmp_path, environ, "token", "--name", "ada", "--role", "operator")
+            await run_outside(tmp_path, environ, "token", "--name", "ada", "--role", "operator")
         ).stdout.strip()
         environ[name] = value
 
-        answer = await _outside(tmp_path, environ, "provision", *wanted("wrongsetting"), "--dry-run")
+        answer = await run_outside(tmp_path, environ, "provision", *wanted("wrongsetting"), "--dry-run")
 
         assert answer.returncode == 1
         assert words in answer.stdout + answer.stderr
@@ -154,40 +153,6 @@ async def test_no_secret_is_readable_in_what_a_run_left_behind(fresh_terminal: T
         for place, text in left_behind.items():
             for name, secret in secrets.items():
                 assert secret not in text, f"{name} is readable in the {place}"
-
-
-def _real_settings(terminal: Terminal) -> dict[str, str]:
-    """The environment of an installation whose outside happens to be the stand-ins."""
-    at = terminal.document
-    key = (terminal.home / "secret.key").read_text()
-    return {
-        "DATABASE_URL": at.database_url,
-        "TENANTBOT_SECRET_KEYS": key,
-        "ADMIN_JWT_SECRET": key,
-        "SUPABASE_ACCESS_TOKEN": at.supabase_token,
-        "SUPABASE_ORGANIZATION": at.supabase_organization,
-        "SUPABASE_API_URL": at.supabase_api,
-        "TASKIFAI_DOMAIN": at.domain,
-        "TASKIFAI_URL_TEMPLATE": at.url_template,
-        "TASKIFAI_RESOLVER": at.dns,
-        "TASKIFAI_CA_FILE": at.ca_file,
-        "PLATFORM_ADMIN_URL": at.platform,
-        "PLATFORM_ADMIN_TOKEN": at.platform_token,
-        "DNS_NAMESERVERS": at.dns,
-        "MAIL_URL": f"smtp://{at.smtp_user}:{at.smtp_password}@{at.smtp}",
-        "MAIL_FROM": "welcome@taskifai.test",
-    }
-
-
-async def _outside(
-    folder: Path, environ: dict[str, str], *arguments: str
-) -> "subprocess.CompletedProcess[str]":
-    """Run a command as an installation would: no --sandbox, settings from the environment."""
-    command = [sys.executable, "-m", "bot", *arguments]
-    known = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
-    return await asyncio.to_thread(
-        subprocess.run, command, cwd=folder, env=known | environ, capture_output=True, text=True, check=False
-    )
 
 
 def _dump(terminal: Terminal) -> str:

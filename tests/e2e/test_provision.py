@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.e2e.conftest import Terminal
+from tests.e2e.terminal import Terminal
 
 STEPS = [
     "Create Supabase project",

@@ -47,6 +47,11 @@ class FakePlatform:
     def suspend(self, subdomain: str) -> None:
         self.records[subdomain] = replace(self.records[subdomain], is_active=False)
 
+    async def set_active(self, tenant_id: str, *, active: bool) -> None:
+        for subdomain, record in self.records.items():
+            if record.tenant_id == tenant_id:
+                self.records[subdomain] = replace(record, is_active=active)
+
     async def withdraw(self, tenant_id: str) -> str:
         self.records = {
             subdomain: record for subdomain, record in self.records.items() if record.tenant_id != tenant_id

@@ -9,7 +9,7 @@ from typing import Any
 from provisioning.domain.run import Run, RunEvent, RunId, RunState
 from provisioning.engine.names import leg_id
 from provisioning.engine.runner import Runner
-from provisioning.provision.pipeline import PIPELINES
+from provisioning.pipelines import PIPELINES
 from provisioning.provision.ports import ProvisionPorts
 from provisioning.registry import LostClaim
 from tests.fakes.checkpoints import MemoryCheckpoints

@@ -14,7 +14,7 @@ from provisioning.domain.request import RequestDefaults
 from provisioning.domain.schema_files import SchemaFile, read_schema_files
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds, read_seeds
-from provisioning.provision.pipeline import PIPELINES
+from provisioning.pipelines import PIPELINES
 from provisioning.provision.ports import Policy, ProvisionPorts
 from tests.fakes.app import FakeApp
 from tests.fakes.archive import FakeArchive

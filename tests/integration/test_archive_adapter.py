@@ -1,6 +1,8 @@
 """The archive: a folder on disk, and a bucket behind S3's wire."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from provisioning.adapters.object_archive import ObjectArchive
+from provisioning.domain.audit import Head
 from provisioning.errors import Permanent
 from sandbox.serve import serve
 
@@ -61,6 +64,26 @@ async def test_a_bucket_we_may_not_list_is_refused_by_name(bucket: Bucket) -> No
     with pytest.raises(Permanent, match=r"s3://backups/tenants can't be used; check ARCHIVE_URL") as refused:
         await ObjectArchive("s3://backups/tenants").check_access()
     assert "\n" not in refused.value.message
+
+
+async def test_heads_are_kept_once_and_read_newest_last(tmp_path: Path) -> None:
+    archive = ObjectArchive((tmp_path / "archive").as_uri())
+    assert await archive.kept_heads(limit=9) == []
+    heads = [Head(seq, f"hash {seq}", datetime(2026, 11, 24, tzinfo=UTC), "key") for seq in (2, 10, 9, 100)]
+    for head in heads:
+        await archive.keep_head(head)
+    await archive.keep_head(replace(heads[0], hash="another"))
+    (tmp_path / "archive" / "audit" / "heads" / "000000000011.json").write_text("[not a head")
+
+    assert [head.seq for head in await archive.kept_heads(limit=9)] == [2, 9, 10, 100]
+    assert [head.seq for head in await archive.kept_heads(limit=3)] == [10, 100]
+    assert (await archive.kept_heads(limit=9))[0] == heads[0]
+
+
+async def test_a_bucket_that_does_not_let_us_in_is_named(bucket: Bucket) -> None:
+    bucket.readable = False
+    with pytest.raises(Permanent, match="ARCHIVE_URL"):
+        await ObjectArchive("s3://backups/tenants").kept_heads(limit=9)
 
 
 async def test_a_folder_that_can_not_be_made_is_refused_by_name(tmp_path: Path) -> None:

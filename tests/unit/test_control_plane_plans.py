@@ -7,6 +7,7 @@ import pytest
 from provisioning.control_plane.plans import Plan, Question
 from provisioning.errors import InvalidRequest, Permanent, Refused, Transient
 from tests.fakes.dns import TARGET
+from tests.fakes.wire import COMMIT
 from tests.fakes.worker import FakeWorker
 from tests.fakes.world import DOMAIN, OPERATOR, RAW_REQUEST, SUBDOMAIN, VIEWER, World, world_with
 
@@ -43,7 +44,7 @@ async def test_a_wrong_request_is_refused_before_any_question(world: World) -> N
     with pytest.raises(InvalidRequest):
         await plan(world, subdomain="www")
 
-    assert world.wire.calls == []
+    assert world.wire.calls == [COMMIT]  # the refusal's
 
 
 async def test_a_viewer_may_not_plan(world: World) -> None:

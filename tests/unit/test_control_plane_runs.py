@@ -50,7 +50,7 @@ async def test_an_unknown_run_is_refused(world: World, verb: str) -> None:
 async def test_a_run_that_is_over_is_over(world: World, worker: FakeWorker, verb: str) -> None:
     await worker.provision()
 
-    with pytest.raises(Refused, match="is succeeded"):
+    with pytest.raises(Refused, match="has succeeded"):
         await decide(world, verb)
 
 

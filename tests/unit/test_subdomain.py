@@ -53,15 +53,15 @@ def test_the_platforms_own_names_are_reserved(name: str) -> None:
 
 
 def test_a_fault_suggests_a_name_that_would_do() -> None:
-    assert "for example customer-inc." in (subdomain_fault("Customer Inc") or "")
+    assert "for example customerinc." in (subdomain_fault("Customer Inc") or "")
 
 
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [
-        ("Customer Inc", "customer-inc"),
-        ("Café Zürich & Söhne", "cafe-zurich-sohne"),
-        ("  A.B.C.  ", "a-b-c"),
+        ("Customer Inc", "customerinc"),
+        ("Café Zürich & Söhne", "cafezurichsohne"),
+        ("  A.B.C.  ", "abc"),
         ("www", ""),
         ("日本", ""),
         ("", ""),

@@ -14,7 +14,8 @@ from provisioning.registry import ProjectIntent, TenantSecrets
 
 _COLUMNS = """
 tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, verdict, project_ref,
-project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version
+project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version,
+suspended_reason, suspended_by
 """
 _LIVE = "not metadata ? 'released'"
 _MATCHES = (
@@ -164,6 +165,23 @@ class PostgresTenants:
         tenant = await self.find(subdomain)
         assert tenant is not None
         return tenant
+
+    async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
+        await self._set(
+            subdomain,
+            "is_active = false, state = 'suspended', suspended_at = coalesce(suspended_at, now()),"
+            " suspended_reason = coalesce(suspended_reason, $2), suspended_by = coalesce(suspended_by, $3),"
+            " verdict = case when state = 'suspended' then verdict else 'suspended, not proved yet' end",
+            reason, by,
+        )  # fmt: skip
+
+    async def activate(self, subdomain: str) -> None:
+        await self._set(
+            subdomain,
+            "is_active = true, suspended_at = null, suspended_reason = null, suspended_by = null,"
+            " verdict = case when state = 'suspended' then null else verdict end,"
+            " state = case when state = 'suspended' then 'unverified' else state end",
+        )
 
     async def forget_record(self, subdomain: str) -> None:
         await self._set(subdomain, "platform_tenant_id = null, is_active = false, state = 'provisioning'")

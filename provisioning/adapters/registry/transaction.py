@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from provisioning.adapters.registry.audit import PostgresAuditLog
+from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.legs import PostgresLegs
 from provisioning.adapters.registry.outbox import PostgresOutbox
 from provisioning.adapters.registry.reports import PostgresReports
 from provisioning.adapters.registry.runs import PostgresRuns
 from provisioning.adapters.registry.seen_requests import PostgresSeenRequests
 from provisioning.adapters.registry.tenants import PostgresTenants
-from provisioning.domain.secret import Secret
 from provisioning.errors import Transient
 
 UNREACHABLE = (
@@ -29,26 +29,26 @@ UNREACHABLE = (
 
 
 class PostgresTransaction:
-    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, audit_key: Secret) -> None:
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, audit_keys: AuditKeys) -> None:
         self.tenants = PostgresTenants(connection)
         self.runs = PostgresRuns(connection)
         self.legs = PostgresLegs(connection)
         self.outbox = PostgresOutbox(connection)
-        self.audit = PostgresAuditLog(connection, audit_key)
+        self.audit = PostgresAuditLog(connection, audit_keys)
         self.reports = PostgresReports(connection)
         self.seen_requests = PostgresSeenRequests(connection)
 
 
 class PostgresRegistry:
-    def __init__(self, pool: asyncpg.Pool, *, audit_key: Secret) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, audit_keys: AuditKeys) -> None:
         self._pool = pool
-        self._audit_key = audit_key
+        self._audit_keys = audit_keys
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                yield PostgresTransaction(connection, self._audit_key)
+                yield PostgresTransaction(connection, self._audit_keys)
         except UNREACHABLE as fault:
             raise Transient(
                 "The registry's database does not answer; check DATABASE_URL and that PostgreSQL runs.",

@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -64,6 +65,11 @@ class Sockets:
     def __init__(self) -> None:
         self._tickets: dict[str, float] = {}
         self._open: list[Connection] = []
+        self._tell: Callable[[], None] = lambda: None
+
+    def watch(self, tell: Callable[[], None]) -> None:
+        """Call this whenever a connection comes or goes."""
+        self._tell = tell
 
     def issue_ticket(self) -> str:
         ticket = str(uuid.uuid4())
@@ -90,12 +96,14 @@ class Sockets:
             await connection.hang_up()
             return
         self._open.append(connection)
+        self._tell()
         try:
             await connection.say(_hello(app_id, len(self._open)))
             await self._listen(socket, connection)
         finally:
             if connection in self._open:
                 self._open.remove(connection)
+            self._tell()
 
     async def refresh(self, reason: str) -> int:
         """Ask every connection to be replaced, or only warn that this will happen."""

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.slack.arguments import read_object
 from sandbox.slack.desk import Desk
-from sandbox.slack.people import clicks, commands, home, modals, suggestions
+from sandbox.slack.people import clicks, commands, home, joining, modals, suggestions
 from sandbox.slack.people.person import Person, get_person
 from sandbox.slack.refusals import Refusal
 
@@ -25,6 +25,11 @@ async def run_command(desk: Desk, request: Request) -> Response:
     return JSONResponse(
         await commands.run_command(person, request.path_params["channel"], _text(body, "text"))
     )
+
+
+async def join(desk: Desk, request: Request) -> Response:
+    person, _ = await _read(desk, request)
+    return JSONResponse(await joining.join(person, request.path_params["channel"]))
 
 
 async def click_message(desk: Desk, request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from sandbox.slack.channels import list_channels
 from sandbox.slack.desk import Desk
 from sandbox.slack.members import list_groups, list_people, person_shape
-from sandbox.slack.messages import list_messages, message_shape
+from sandbox.slack.messages import find_latest, list_messages, message_shape
 from sandbox.slack.people.person import Person, get_person
 from sandbox.slack.refusals import Refusal
 from sandbox.slack.sql import Row
@@ -32,6 +32,7 @@ async def show_workspace(desk: Desk, _request: Request) -> Response:
             "team": {"id": at.team_id, "name": at.name, "domain": at.domain},
             "app": {"id": at.app_id, "bot_user_id": at.bot_user_id, "commands": at.commands},
             "connections": desk.sockets.count,
+            "request_url": at.request_url,
             "people_to_be": people_to_be(),
             "people": people,
             "groups": groups,
@@ -41,9 +42,7 @@ async def show_workspace(desk: Desk, _request: Request) -> Response:
 
 async def show_channels(desk: Desk, request: Request) -> Response:
     person = await _person(desk, request)
-    is_outsider = (
-        person.row["is_restricted"] or person.row["is_ultra_restricted"] or person.row["is_stranger"]
-    )
+    latest = await find_latest(desk, person.id)
     return JSONResponse(
         {
             "channels": [
@@ -56,9 +55,10 @@ async def show_channels(desk: Desk, request: Request) -> Response:
                     "is_archived": row["is_archived"],
                     "is_ext_shared": row["is_ext_shared"],
                     "members": row["members"],
+                    "latest": latest.get(row["id"]),
                 }
                 for row in await list_channels(desk)
-                if person.id in row["members"] or (row["kind"] == "channel" and not is_outsider)
+                if person.id in row["members"] or (row["kind"] == "channel" and not person.is_outsider)
             ]
         }
     )

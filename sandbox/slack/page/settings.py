@@ -26,6 +26,7 @@ async def change_settings(desk: Desk, request: Request) -> Response:
     for name, value in (await read_object(request)).items():
         _check(name, value)
         await desk.state.pool.execute(f"update slack_workspace set {name} = $1", value)  # noqa: S608 - a known name
+    desk.feed.tell({"type": "workspace"})
     return JSONResponse(vars(await desk.workspace()))
 
 
@@ -55,6 +56,7 @@ async def change_group(desk: Desk, request: Request) -> Response:
     await tell_of_group(
         desk, await desk.workspace(), group, added=added, removed=removed, before=known["updated"].timestamp()
     )
+    desk.feed.tell({"type": "workspace"})
     return JSONResponse({"ok": True, "added": added, "removed": removed})
 
 

@@ -26,6 +26,11 @@ class Person:
         found: str = self.row["id"]
         return found
 
+    @property
+    def is_outsider(self) -> bool:
+        """Whether only the channels that others took them into are theirs."""
+        return bool(self.row["is_restricted"] or self.row["is_ultra_restricted"] or self.row["is_stranger"])
+
     def signature(self) -> dict[str, Any]:
         """Return what every interaction says of its sender, its team and its app."""
         return {

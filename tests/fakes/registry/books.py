@@ -1,10 +1,11 @@
 """What is only ever added to: the engine's inbox, the outbox, the audit log."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from provisioning.domain.actor import Actor
-from provisioning.domain.audit import GENESIS, key_id, row_hash
+from provisioning.domain.audit import GENESIS, AuditRow, Head, key_id, row_hash
 from provisioning.domain.run import RunId
 from provisioning.domain.secret import Secret
 from provisioning.engine.names import leg_id
@@ -73,6 +74,26 @@ class FakeAuditLog:
         }
         chained = row_hash(row, previous_hash=previous, key=self._key)
         log.append({**row, "key_id": key_id(self._key), "previous_hash": previous, "hash": chained})
+
+    async def head(self) -> Head | None:
+        return Head.of(_audit_row(self._tables.audit[-1])) if self._tables.audit else None
+
+    async def rows(self, *, after: int, limit: int) -> Sequence[AuditRow]:
+        return [_audit_row(row) for row in self._tables.audit if row["seq"] > after][:limit]
+
+    async def newest(
+        self, *, subdomain: str | None, before: int | None, limit: int
+    ) -> tuple[Sequence[AuditRow], int]:
+        about = [row for row in reversed(self._tables.audit) if subdomain in {None, row["subdomain"]}]
+        found = [_audit_row(row) for row in about if before is None or row["seq"] < before]
+        return found[:limit], len(about)
+
+    async def keys(self) -> Mapping[str, Secret]:
+        return {key_id(self._key): self._key}
+
+
+def _audit_row(row: Row) -> AuditRow:
+    return AuditRow(**{**row, "at": datetime.fromisoformat(row["at"])})
 
 
 def _outbox_row(row: Row) -> OutboxRow:

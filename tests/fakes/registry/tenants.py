@@ -20,7 +20,7 @@ _NOTHING_YET = dict.fromkeys(
     [
         *("project_ref", "project_name", "project_password", "project_requested_at", "platform_tenant_id"),
         *("database_url", "anon_key", "service_key", "address", "temporary_password", "database_bytes"),
-        *("suspended_at", "deleted_at", "schema_version", "verdict"),
+        *("suspended_at", "suspended_by", "suspended_reason", "deleted_at", "schema_version", "verdict"),
     ]
 )
 
@@ -150,6 +150,32 @@ class FakeTenants:
         if (tenant_id := _uuid(platform_tenant_id)) is not None:
             self._rename(row["tenant_id"], tenant_id)
         return _tenant(self._get(subdomain))
+
+    async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
+        row = self._get(subdomain)
+        was = row["state"] is TenantState.SUSPENDED
+        self._set(
+            subdomain,
+            is_active=False,
+            state=TenantState.SUSPENDED,
+            suspended_at=row["suspended_at"] or self._clock.now(),
+            suspended_reason=row["suspended_reason"] or reason,
+            suspended_by=row["suspended_by"] or by,
+            verdict=row["verdict"] if was else "suspended, not proved yet",
+        )
+
+    async def activate(self, subdomain: str) -> None:
+        row = self._get(subdomain)
+        was = row["state"] is TenantState.SUSPENDED
+        self._set(
+            subdomain,
+            is_active=True,
+            suspended_at=None,
+            suspended_reason=None,
+            suspended_by=None,
+            verdict=None if was else row["verdict"],
+            state=TenantState.UNVERIFIED if was else row["state"],
+        )
 
     async def forget_record(self, subdomain: str) -> None:
         self._set(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from provisioning.adapters.fernet_vault import FernetVault, new_key
 from provisioning.adapters.registry import PostgresRegistry
+from provisioning.adapters.registry.audit_keys import AuditKeys, add_key
 from provisioning.adapters.registry.schema import upgrade_registry
 from provisioning.domain.secret import Secret
 from provisioning.engine.dbos_engine import upgrade_engine_schema
@@ -47,9 +49,9 @@ class FakeBooks:
 
 
 class PostgresBooks:
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, keys: AuditKeys) -> None:
         self._pool = pool
-        self.registry: Registry = PostgresRegistry(pool, audit_key=KEY)
+        self.registry: Registry = PostgresRegistry(pool, audit_keys=keys)
 
     async def audit(self) -> Sequence[Mapping[str, Any]]:
         rows = await self._pool.fetch("select * from audit_log order by seq")
@@ -81,10 +83,17 @@ async def make_template(server: PostgresServer) -> str:
 
 @asynccontextmanager
 async def postgres_books(server: PostgresServer, template: str) -> AsyncIterator[PostgresBooks]:
+    async with open_copy(server, template) as pool:
+        yield PostgresBooks(pool, await _keys_with(pool, KEY))
+
+
+@asynccontextmanager
+async def open_copy(server: PostgresServer, template: str) -> AsyncIterator[asyncpg.Pool]:
+    """Open a database of one's own, with nothing in it yet."""
     name = f"{template}_{secrets.token_hex(4)}"
     await _on(server, f"create database {name} template {template}")
     async with asyncpg.create_pool(server.dsn(name), min_size=1, max_size=4) as pool:
-        yield PostgresBooks(pool)
+        yield pool
     await _on(server, f"drop database {name} with (force)")
 
 
@@ -93,6 +102,13 @@ class _RealTime(FakeClock):
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+async def _keys_with(pool: asyncpg.Pool, key: Secret) -> AuditKeys:
+    vault = FernetVault([new_key()])
+    async with pool.acquire() as connection:
+        await add_key(connection, vault, key)
+    return await AuditKeys.open(pool, vault, vault_keys=())
 
 
 async def _on(server: PostgresServer, sql: str) -> None:

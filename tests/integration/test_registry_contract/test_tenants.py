@@ -294,3 +294,27 @@ async def test_changing_a_tenant_that_is_gone_changes_nothing(books: Books, chan
         await CHANGES[change](tx)
 
     assert await find(books) is None
+
+
+async def test_suspends_with_who_and_why_and_keeps_the_first(books: Books) -> None:
+    await reserve(books)
+    for reason, by in (("not paid", "Some Body (test)"), ("again", "Other (test)")):
+        async with books.registry.transaction() as tx:
+            await tx.tenants.suspend(SUBDOMAIN, reason=reason, by=by)
+    found = await find(books)
+    assert found is not None
+    assert (found.state, found.is_active) == (TenantState.SUSPENDED, False)
+    assert (found.suspended_reason, found.suspended_by) == ("not paid", "Some Body (test)")
+    assert found.suspended_at is not None
+    assert found.verdict == "suspended, not proved yet"
+
+
+async def test_activates_as_unverified(books: Books) -> None:
+    await reserve(books)
+    async with books.registry.transaction() as tx:
+        await tx.tenants.suspend(SUBDOMAIN, reason="not paid", by="Some Body (test)")
+        await tx.tenants.activate(SUBDOMAIN)
+    found = await find(books)
+    assert found is not None
+    assert (found.state, found.is_active, found.verdict) == (TenantState.UNVERIFIED, True, None)
+    assert (found.suspended_at, found.suspended_reason, found.suspended_by) == (None, None, None)

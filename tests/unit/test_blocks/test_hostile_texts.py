@@ -8,12 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.blocks.form_values import FormValues
+from bot.blocks.home import home_view
+from bot.blocks.provision_plan import plan_view
 from bot.blocks.run_progress import root_message
 from bot.blocks.run_steps import Shape
 from bot.blocks.run_thread import end_message, step_lines
+from bot.blocks.tenant_list import list_message, overview_message
 from bot.blocks.tenant_status import status_message
-from provisioning.control_plane.views import TenantView
+from provisioning.control_plane.plans import Plan, Question
+from provisioning.control_plane.views import FleetView, TenantView
 from provisioning.domain.checklist import Check
+from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.run import (
     Direction,
     Run,
@@ -25,7 +31,7 @@ from provisioning.domain.run import (
     WaitingFor,
 )
 from provisioning.domain.tenant import Tenant
-from tests.block_kit import check_message, words_of
+from tests.block_kit import check_message, check_view, words_of
 from tests.unit.test_blocks.samples import NOW, TENANT, URL, a_run, an_event
 
 SECRET = "sb_secret_notreal_0123456789"
@@ -126,3 +132,23 @@ def test_the_thread_stands_any_text(run: Run, tenant: Tenant | None, events: lis
 @given(run=st.none() | RUNS, tenant=TENANTS, verification=st.none() | RUNS)
 def test_the_status_stands_any_text(run: Run | None, tenant: Tenant | None, verification: Run | None) -> None:
     check(status_message(TenantView(tenant, URL, run, verification), now=NOW, worker_alive=True))
+
+
+@hostile
+@given(runs=st.lists(RUNS, max_size=6), tenants=st.lists(TENANTS, max_size=6))
+def test_the_fleet_stands_any_text(runs: list[Run], tenants: list[Tenant | None]) -> None:
+    rows = [(tenant, URL) for tenant in tenants if tenant]
+    fleet = FleetView({}, runs, worker_alive=False)
+    check(overview_message(fleet, now=NOW))
+    check(list_message(rows, len(rows), SECRET, 1, page_size=10))
+    check_view(home_view(fleet, runs, rows, user_id="U0OPERATOR1", now=NOW))
+
+
+@hostile
+@given(texts=st.tuples(*[LINES] * 6), ok=st.sampled_from([True, False, None]))
+def test_the_plan_stands_any_text(texts: tuple[str, ...], ok: bool | None) -> None:
+    request = ProvisionRequest(texts[0], texts[1][:50], texts[2][:255], texts[3][:255], texts[4][:20], ())
+    plan = Plan(request, (texts[5],) * 8, 10.0, (Question(texts[5], texts[0], ok),) * 8)
+    view = plan_view(FormValues(company=texts[0][:255]), plan)
+    check_view(view)
+    assert SECRET not in words_of(view)

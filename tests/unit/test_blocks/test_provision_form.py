@@ -97,7 +97,7 @@ def test_a_subdomain_that_was_typed_stays_whatever_is_suggested() -> None:
 def test_an_empty_subdomain_means_the_suggested_one() -> None:
     cleared = read_form(submitted(draw(), subdomain={"value": None}))
     assert cleared.raw()["subdomain"] == "customerinc"
-    assert FormValues(company="Other Company").raw()["subdomain"] == "other-company"
+    assert FormValues(company="Other Company").raw()["subdomain"] == "othercompany"
 
 
 def test_hands_the_door_what_it_reads() -> None:

@@ -119,18 +119,19 @@ def test_a_run_that_failed_can_be_retried_or_rolled_back() -> None:
     assert buttons_of(draw(a_failed_run())) == {
         "Retry": f"run_retry {RUN_ID}",
         "Roll back": f"run_rollback {RUN_ID}",
+        "Cancel": f"run_cancel {RUN_ID}",
     }
 
 
 def test_no_roll_back_is_offered_once_the_welcome_mail_is_out() -> None:
     run = a_failed_run(steps=steps(7, {"state": StepState.FAILED}))
-    assert list(buttons_of(draw(run))) == ["Retry"]
+    assert list(buttons_of(draw(run))) == ["Retry", "Cancel"]
 
 
 def test_no_roll_back_is_offered_where_nothing_was_made() -> None:
     run = a_failed_run(kind=RunKind.VERIFY, steps=(a_step(1, state=StepState.FAILED),))
     message = draw(run)
-    assert list(buttons_of(message)) == ["Retry"]
+    assert list(buttons_of(message)) == ["Retry", "Cancel"]
     assert "costs" not in words_of(message)
 
 
@@ -239,3 +240,18 @@ def test_a_run_without_steps_is_shown_too() -> None:
 def test_a_long_wait_counts_from_the_request() -> None:
     run = a_run(created_at=NOW - timedelta(days=3), steps=(StepView(1, "Only one"),))
     assert "asked 3 days ago" in words_of(draw(run))
+
+
+def test_a_message_that_is_not_drawn_again_has_a_date_and_no_age() -> None:
+    asked = "asked <!date^1795521360^{date_short_pretty} {time}|2026-11-24 11:56 UTC>"
+    for message in (draw(a_failed_run()), draw(a_verified_run()), draw(a_run(), worker_alive=False)):
+        assert asked in words_of(message)
+
+
+def test_the_only_step_is_not_counted() -> None:
+    (plan,) = [
+        block
+        for block in draw(a_run(steps=(StepView(1, "Verify & test", StepState.SUCCEEDED),))).blocks
+        if block["type"] == "plan"
+    ]
+    assert plan["title"] == "Done"

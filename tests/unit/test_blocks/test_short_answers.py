@@ -44,7 +44,7 @@ def test_the_help_names_every_verb_and_who_may_use_it() -> None:
     told = words_of(message)
     assert "`/tenant verify SUBDOMAIN` – Check a tenant again." in told
     assert "`/tenant help` – Show this." in told
-    assert "provision: operator" in told
+    assert "viewers: help · operators: also provision, verify" in told
 
 
 def test_an_unknown_word_is_answered_with_the_nearest_verb() -> None:

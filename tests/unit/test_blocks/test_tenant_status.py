@@ -57,6 +57,7 @@ def test_a_tenant_can_be_opened_verified_and_mailed_again() -> None:
         "Open tenant": f"link {URL}",
         "Verify": "tenant_verify customerinc",
         "Resend welcome e-mail": "tenant_resend customerinc",
+        "Suspend …": "tenant_suspend customerinc",
     }
 
 
@@ -91,7 +92,7 @@ def test_says_when_nobody_works_on_it() -> None:
 def test_a_run_that_waits_can_be_decided_here_too() -> None:
     message = draw(replace(TENANT, state=TenantState.PROVISIONING), a_failed_run())
     assert "*Waiting for <@U0OPERATOR1>:* A table is missing." in words_of(message)
-    assert list(buttons_of(message)) == ["Retry", "Roll back"]
+    assert list(buttons_of(message)) == ["Retry", "Roll back", "Cancel"]
 
 
 def test_a_run_that_ended_is_not_shown_with_its_tenant() -> None:

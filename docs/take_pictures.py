@@ -1,0 +1,85 @@
+"""Takes the pictures of this folder anew: a sandbox, its Slack page, and a browser. Needs chromium.
+
+Run it from a clone: `.venv/bin/python -m docs.take_pictures`.
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from sandbox.document import SandboxDocument
+from tests.integration.slack_page import PHONE, SlackPage, open_browser, open_page
+
+_HERE = Path(__file__).parent / "pictures"
+_START_SECONDS = 90
+_RUN_MILLISECONDS = 60_000
+
+
+async def main() -> None:
+    _HERE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="tenantbot-pictures-") as folder:
+        home = Path(folder) / "home"
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "sandbox", "--home", str(home), stdout=asyncio.subprocess.DEVNULL
+        )
+        try:
+            await _take(await _address(home))
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _address(home: Path) -> str:
+    async with asyncio.timeout(_START_SECONDS):
+        while (document := SandboxDocument.load(home)) is None:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.2)
+    return document.slack_page.removesuffix("/page")
+
+
+async def _take(url: str) -> None:
+    async with open_browser() as browser:
+        async with open_page(browser, url) as slack:
+            await _until_connected(slack.page)
+            await _provision(slack)
+            await slack.go_to("tenantbot")
+            await slack.page.get_by_text("Provision a tenant").first.wait_for()
+            await _save(slack.page, "home")
+        async with open_page(browser, url, size=PHONE) as slack:
+            await slack.page.get_by_text("is verified, after").first.wait_for()
+            await _save(slack.page, "phone")
+
+
+async def _provision(slack: SlackPage) -> None:
+    page = slack.page
+    await slack.type_command("/tenant provision Customer Inc")
+    await page.get_by_text("is free").wait_for()
+    await slack.fill("First admin's e-mail address", "admin@customer.com")
+    await _save(page, "form")
+    await slack.submit()
+    await page.get_by_text("It costs").wait_for()
+    await _save(page, "plan")
+    await slack.submit()
+    await page.get_by_text("step 1 of 8", exact=False).first.wait_for()
+    await _save(page, "progress")
+    await page.get_by_text("is verified, after").first.wait_for(timeout=_RUN_MILLISECONDS)
+    await page.get_by_text("replies").first.wait_for()
+    await slack.open_thread("Customer Inc")
+    await slack.thread.get_by_text("Tenant ID").first.wait_for()
+    await _save(page, "thread")
+
+
+async def _until_connected(page: Page) -> None:
+    await page.get_by_text("is not connected").wait_for(state="hidden")
+    await page.wait_for_timeout(500)
+
+
+async def _save(page: Page, name: str) -> None:
+    await page.wait_for_timeout(400)  # animations end
+    await page.screenshot(path=_HERE / f"{name}.png")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,8 @@
+"""Every pipeline there is, by the kind of run that walks it."""
+
+from typing import Final
+
+from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
+from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
+
+PIPELINES: Final = {pipeline.kind: pipeline for pipeline in (PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE)}
