@@ -283,7 +283,8 @@ async def _process(command: Sequence[str], environment: dict[str, str]) -> Async
     try:
         yield
     finally:
-        process.terminate()
+        with contextlib.suppress(ProcessLookupError):  # Ctrl-C ends it too
+            process.terminate()
         await process.wait()
 
 
