@@ -23,8 +23,8 @@ _OPEN_SECONDS: Final = 2.5
 _ASK_SECONDS: Final = 1.2
 _ASK_QUICKLY_SECONDS: Final = 0.5
 _START_SECONDS: Final = 1.8
-_PLAN_SECONDS: Final = 15.0
-_NO_PLAN: Final = "Not everything that a plan needs has answered in time; see `tenantbot doctor`."
+_PLAN_SECONDS: Final = 12.0
+_NO_PLAN: Final = "Not everything that a plan asks has answered in time; `tenantbot doctor` asks one by one."
 _EXPIRED: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 
 
