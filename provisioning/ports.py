@@ -138,6 +138,16 @@ class AdminRow:
     role: str
 
 
+@dataclass(frozen=True)
+class Census:
+    """How much is in a tenant's database."""
+
+    users: int
+    rows: int
+    size_bytes: int
+    last_upload: datetime | None
+
+
 class TenantDatabase(Protocol):
     """One open session on a tenant's database."""
 
@@ -185,6 +195,7 @@ class TenantDatabase(Protocol):
         """Remove the upload batches whose file's name starts so, and their rows."""
         ...
 
+    async def census(self) -> Census: ...
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         """Count, by table, the rows that the provisioning run did not write. Empty: only ours are there."""
         ...

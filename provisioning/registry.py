@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisioning.domain.actor import Actor
+from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
 from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
@@ -92,6 +93,10 @@ class Tenants(Protocol):
 
     async def activate(self, subdomain: str) -> None:
         """Make the record active again. It is unverified until it is checked."""
+        ...
+
+    async def bury(self, subdomain: str) -> None:
+        """Leave a tombstone: the row and its subdomain stay, every credential is erased."""
         ...
 
     async def forget_record(self, subdomain: str) -> None: ...
@@ -265,6 +270,48 @@ class Reports(Protocol):
     async def save(self, run_id: RunId, notes: Mapping[str, Any], *, done: bool) -> None: ...
 
 
+@dataclass(frozen=True)
+class Decision:
+    """An answer to an approval, with what the decider was shown: the row must still be just that."""
+
+    state: ApprovalState
+    by: str
+    decider: str
+    at: datetime
+    request_hash: str
+    tenant_print: str
+    reason: str | None = None
+    run_id: RunId | None = None
+
+
+@dataclass(frozen=True)
+class UnreportedApproval:
+    approval: Approval
+    notes: Mapping[str, Any]
+
+
+class Approvals(Protocol):
+    async def create(self, approval: Approval) -> bool:
+        """False when a question about this tenant is pending already."""
+        ...
+
+    async def find(self, approval_id: ApprovalId) -> Approval | None: ...
+    async def find_latest(self, subdomain: str) -> Approval | None: ...
+    async def find_of_run(self, run_id: RunId) -> Approval | None: ...
+    async def list(self, *, states: Sequence[ApprovalState], limit: int) -> Sequence[Approval]: ...
+    async def decide(self, approval_id: ApprovalId, decision: Decision) -> Approval | None:
+        """Decide if it is pending, in time, unchanged, and not approved by its requester; None otherwise."""
+        ...
+
+    async def make_void(self, approval_id: ApprovalId, *, at: datetime, reason: str) -> None: ...
+    async def expire(self, *, now: datetime) -> Sequence[Approval]:
+        """Close every pending one whose time is over; return them."""
+        ...
+
+    async def unreported(self, surface: str, *, limit: int) -> Sequence[UnreportedApproval]: ...
+    async def save_report(self, approval_id: ApprovalId, notes: Mapping[str, Any], *, done: bool) -> None: ...
+
+
 class SeenRequests(Protocol):
     async def first_time(self, key: str) -> bool:
         """Tell whether this request comes for the first time; whoever asks again hears no."""
@@ -286,6 +333,8 @@ class Transaction(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def approvals(self) -> Approvals: ...
     @property
     def seen_requests(self) -> SeenRequests: ...
 

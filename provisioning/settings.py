@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from provisioning.domain.duration import parse_duration
 from provisioning.domain.request import REGION_GROUPS
 from provisioning.domain.secret import Secret
 from provisioning.errors import FieldError, InvalidRequest
@@ -36,6 +38,11 @@ def _secrets(value: Any) -> Any:
     return tuple(Secret(part) for part in _split(value)) if isinstance(value, str) else value
 
 
+def _span(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SecretText = Annotated[Secret, BeforeValidator(_secret)]
 SecretWords = Annotated[tuple[Secret, ...], BeforeValidator(_secrets)]
@@ -187,6 +194,14 @@ class Settings(BaseModel):
     tenantbot_pg_bin: Path | None = Field(
         default=None,
         description="Folder of pg_dump and pg_restore, as new as the tenants' PostgreSQL; instead of those found.",
+    )
+
+    approval_expiry: Span = Field(
+        default=timedelta(hours=24), description="How long an approver has to answer: 30m, 24h, 7d."
+    )
+    deprovision_grace: Span = Field(
+        default=timedelta(days=7),
+        description="How long a tenant that is to end can be brought back: 0, 24h, 7d.",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -27,9 +27,16 @@ class Actor:
     name: str
     role: Role | None
     team: str | None = None
+    person: str | None = None
+    """Who that is on every surface, where it is known; two tokens and a Slack account may be one person's."""
 
     def may(self, role: Role) -> bool:
         return self.role is not None and _RANK[self.role] >= _RANK[role]
+
+    @property
+    def identity(self) -> str:
+        """What tells two people apart, whichever surface each of them uses."""
+        return self.person or f"{self.surface}:{self.id}"
 
     @property
     def label(self) -> str:

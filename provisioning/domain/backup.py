@@ -11,6 +11,8 @@ from typing import Any, Final, Self
 FORMAT: Final = 1
 BACKUPS: Final = "backups"
 ARCHIVES: Final = "archives"
+MANIFEST: Final = "manifest.json"
+"""Written last: a folder without it is no backup."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ class RunKind(StrEnum):
     RESEND = "resend"
     SUSPEND = "suspend"
     ACTIVATE = "activate"
+    DEPROVISION = "deprovision"
 
 
 class RunState(StrEnum):

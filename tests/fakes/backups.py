@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.domain.backup import BackupRef, Proof
+from provisioning.domain.backup import MANIFEST, BackupRef, Proof
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Refused
+from provisioning.ports import Clock
 from tests.fakes.tenant_database import FakeTenantDatabase, FakeTenantDatabases
 
 
@@ -26,8 +27,9 @@ class KeptBackup:
 class FakeBackups:
     """Implements the port Backups. What is kept, and what goes wrong, are its attributes."""
 
-    def __init__(self, databases: FakeTenantDatabases) -> None:
+    def __init__(self, databases: FakeTenantDatabases, clock: Clock) -> None:
         self._databases = databases
+        self._clock = clock
         self.kept: dict[str, KeptBackup] = {}
         """By folder."""
         self.documents: dict[str, dict[str, Any]] = {}
@@ -75,6 +77,7 @@ class FakeBackups:
             + len(state["batches"]),
         )
         self.kept[folder] = KeptBackup(ref, subdomain, project_ref, state)
+        self.documents[f"{folder}/{MANIFEST}"] = {"taken_at": self._clock.now().isoformat()}
         return ref
 
     async def prove(self, folder: str, *, manifest_sha256: str) -> Proof:
@@ -111,7 +114,7 @@ class FakeBackups:
         return copy.deepcopy(self.documents[path])
 
     async def list(self, prefix: str) -> Sequence[str]:
-        files = [f"{folder}/{name}" for folder in self.kept for name in ("database.dump", "manifest.json")]
+        files = [f"{folder}/{name}" for folder in self.kept for name in ("database.dump",)]
         return sorted(path for path in (*files, *self.documents) if path.startswith(f"{prefix.rstrip('/')}/"))
 
 

@@ -12,7 +12,7 @@ from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds
 from provisioning.errors import Permanent, Transient
-from provisioning.ports import AdminRow
+from provisioning.ports import AdminRow, Census
 
 _TABLE = re.compile(r"create table if not exists public\.(\w+)")
 _PROBE = "tenantbot-probe-"
@@ -136,6 +136,10 @@ class FakeTenantDatabase:
             for batch_id, batch in self.batches.items()
             if not batch.filename.startswith(start)
         }
+
+    async def census(self) -> Census:
+        rows = len(self.users) + len(self.vendors) + len(self.resellers) + len(self.batches)
+        return Census(len(self.users), rows + self.more_rows.total(), 10_000, None)
 
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         counts = Counter(self.more_rows)

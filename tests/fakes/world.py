@@ -81,7 +81,7 @@ class World:
         self.mailer = FakeMailer()
         self.hasher = FakeHasher()
         self.archive = FakeArchive()
-        self.backups = FakeBackups(self.databases)
+        self.backups = FakeBackups(self.databases, self.clock)
         self.vault = FernetVault([new_key()])
         self.ports = build_ports(self)
         self.control = ControlPlane.at(_desk(self))

@@ -28,7 +28,6 @@ from provisioning.domain.backup import Contents, Manifest, SequenceManifest, Sto
 from provisioning.errors import Permanent
 
 DUMP: Final = "database.dump"
-MANIFEST: Final = "manifest.json"
 
 
 async def take_backup(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioning.adapters.backups.archive import BackupArchive, MissingFile
-from provisioning.adapters.backups.dump import MANIFEST, take_backup
+from provisioning.adapters.backups.dump import take_backup
 from provisioning.adapters.backups.proof import (
     Damaged,
     download,
@@ -21,7 +21,7 @@ from provisioning.adapters.backups.proof import (
 from provisioning.adapters.backups.restore import RestoreFailed, refuse_occupied, restore_files
 from provisioning.adapters.backups.server import Server
 from provisioning.adapters.backups.tools import Tools, find_tools
-from provisioning.domain.backup import BackupRef, Manifest, Proof
+from provisioning.domain.backup import MANIFEST, BackupRef, Manifest, Proof
 from provisioning.domain.backup_comparison import differences
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret

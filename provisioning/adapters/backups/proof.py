@@ -13,10 +13,9 @@ import asyncpg
 
 from provisioning.adapters.backups.archive import BackupArchive, MissingFile
 from provisioning.adapters.backups.contents import quoted, read_contents, settle
-from provisioning.adapters.backups.dump import MANIFEST
 from provisioning.adapters.backups.server import Server
 from provisioning.adapters.tenant_database.errors import translated
-from provisioning.domain.backup import Contents, Manifest, StoredFile
+from provisioning.domain.backup import MANIFEST, Contents, Manifest, StoredFile
 from provisioning.errors import Permanent
 
 _LONGEST_NAME: Final = 63

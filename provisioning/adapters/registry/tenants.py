@@ -183,6 +183,15 @@ class PostgresTenants:
             " state = case when state = 'suspended' then 'unverified' else state end",
         )
 
+    async def bury(self, subdomain: str) -> None:
+        await self._set(
+            subdomain,
+            "state = 'deleted', is_active = false, deleted_at = coalesce(deleted_at, now()), verdict = null,"
+            " database_url = null, database_key = null, database_anon_key = null, project_password = null,"
+            " temporary_password = null, database_host = null, database_port = null, database_user = null,"
+            " database_name = null",
+        )
+
     async def forget_record(self, subdomain: str) -> None:
         await self._set(subdomain, "platform_tenant_id = null, is_active = false, state = 'provisioning'")
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from provisioning.adapters.registry.approvals import PostgresApprovals
 from provisioning.adapters.registry.audit import PostgresAuditLog
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.legs import PostgresLegs
@@ -36,6 +37,7 @@ class PostgresTransaction:
         self.outbox = PostgresOutbox(connection)
         self.audit = PostgresAuditLog(connection, audit_keys)
         self.reports = PostgresReports(connection)
+        self.approvals = PostgresApprovals(connection)
         self.seen_requests = PostgresSeenRequests(connection)
 
 

@@ -9,7 +9,7 @@ from provisioning.adapters.tenant_database.errors import translated
 from provisioning.adapters.tenant_database.schema import applied_version, apply_files
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.seeds import Seeds, seed_statement
-from provisioning.ports import AdminRow
+from provisioning.ports import AdminRow, Census
 
 _PROBE = "tenantbot-probe-"
 _FOREIGN = {
@@ -119,6 +119,22 @@ class PostgresTenantDatabase:
             await self._connection.execute(
                 "delete from public.upload_batches where starts_with(original_filename, $1)", start
             )
+
+    async def census(self) -> Census:
+        tables = await self.tables()
+        rows = sum([await self._count(table, "true", "") for table in sorted(tables)])
+        with translated("Counting what is in the tenant"):
+            users = (
+                await self._connection.fetchval("select count(*) from public.users")
+                if "users" in tables
+                else 0
+            )
+            last = (
+                await self._connection.fetchval("select max(upload_timestamp) from public.upload_batches")
+                if "upload_batches" in tables
+                else None
+            )
+        return Census(users, rows, await self.size_bytes(), last)
 
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         counts = {}

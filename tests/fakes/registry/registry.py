@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from provisioning.domain.run import Run, RunEvent, RunId
 from provisioning.domain.secret import Secret
 from provisioning.ports import Clock
+from tests.fakes.registry.approvals import FakeApprovals
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
 from tests.fakes.registry.reports import FakeReports, FakeSeenRequests
 from tests.fakes.registry.runs import FakeRuns
@@ -22,6 +23,7 @@ class FakeTransaction:
         self.outbox = FakeOutbox(tables)
         self.audit = FakeAuditLog(tables, clock, audit_key)
         self.reports = FakeReports(tables, FakeRuns(tables, clock))
+        self.approvals = FakeApprovals(tables)
         self.seen_requests = FakeSeenRequests(tables)
 
 

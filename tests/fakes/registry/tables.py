@@ -20,6 +20,7 @@ class Tables:
     audit: list[Row] = field(default_factory=list)
     legs: dict[str, Row] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    approvals: dict[str, Row] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         return Tables(
@@ -31,4 +32,5 @@ class Tables:
             audit=list(self.audit),
             legs=dict(self.legs),
             seen=set(self.seen),
+            approvals=dict(self.approvals),
         )

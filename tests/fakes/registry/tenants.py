@@ -177,6 +177,19 @@ class FakeTenants:
             state=TenantState.UNVERIFIED if was else row["state"],
         )
 
+    async def bury(self, subdomain: str) -> None:
+        row = self._get(subdomain)
+        self._set(
+            subdomain,
+            state=TenantState.DELETED,
+            is_active=False,
+            deleted_at=row["deleted_at"] or self._clock.now(),
+            **dict.fromkeys(
+                ["verdict", "database_url", "anon_key", "service_key", "project_password", "address"]
+            ),
+            temporary_password=None,
+        )
+
     async def forget_record(self, subdomain: str) -> None:
         self._set(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)
 

@@ -1,0 +1,303 @@
+"""Questions that one person asks and another answers. Whatever is decided, one conditional update decides it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.requests import existing_tenant, new_run, parse_reason, start_run
+from provisioning.control_plane.tenant_facts import tenant_facts
+from provisioning.domain.actor import ENGINE, Actor, Role
+from provisioning.domain.approval import Approval, ApprovalId, ApprovalState, tenant_print
+from provisioning.domain.audit import request_hash
+from provisioning.domain.duration import parse_duration
+from provisioning.domain.run import RunKind
+from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.errors import FieldError, InvalidRequest, Refused
+from provisioning.registry import AuditEntry, Decision, Transaction, UnreportedApproval
+
+DEPROVISION: Final = "deprovision"
+LONGEST_GRACE: Final = timedelta(days=365)
+
+
+class Approvals:
+    """Each takes an approval's id, or a subdomain (its latest question)."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def usual_grace(self) -> timedelta:
+        """How long a tenant can be brought back, unless the request says otherwise."""
+        return self._desk.ports.policy.grace
+
+    async def request_deprovision(
+        self,
+        actor: Actor,
+        subdomain: str,
+        *,
+        confirm: str,
+        reason: str,
+        grace: str = "",
+        origin: Mapping[str, Any] | None = None,
+    ) -> Approval:
+        """Ask for a tenant's end. `confirm` is its subdomain, typed again; nothing happens before another approves.
+
+        Raises InvalidRequest per field, Refused when there is nothing to end, or no way to prove a backup of it.
+        """
+        wanted = {"confirm": confirm, "reason": reason, "grace": grace}
+        async with self._desk.admit(actor, Role.OPERATOR, DEPROVISION, subdomain=subdomain, request=wanted):
+            request = self._parse(subdomain, confirm=confirm, reason=reason, grace=grace)
+            return await self._ask(actor, subdomain, request, origin)
+
+    async def approve(self, actor: Actor, reference: str) -> Approval:
+        """Approve, and start what was asked for. Raises Refused with who, why, or what has changed."""
+        async with self._desk.admit(actor, Role.APPROVER, "approve", subdomain=reference):
+            async with self._desk.registry.transaction() as tx:
+                asked = await _find(tx, reference)
+                tenant = await tx.tenants.find(asked.subdomain)
+                print_now = tenant_print(tenant) if tenant else ""
+                refusal = await self._why_not(tx, actor, asked, print_now)
+                if refusal is None:
+                    assert tenant is not None
+                    return await self._start(tx, actor, asked, tenant)
+            raise refusal  # outside, so that a question that became void stays so
+
+    async def reject(self, actor: Actor, reference: str, *, reason: str) -> Approval:
+        """Say no. The requester may take their own question back."""
+        async with self._desk.registry.transaction() as tx:
+            asked = await _find(tx, reference)
+        role = Role.OPERATOR if asked.requester == actor.identity else Role.APPROVER
+        async with self._desk.admit(actor, role, "reject", subdomain=asked.subdomain):
+            said = parse_reason(reason)
+            async with self._desk.registry.transaction() as tx:
+                asked = await _find(tx, asked.approval_id)
+                decision = self._decision(
+                    actor, asked, ApprovalState.REJECTED, asked.tenant_print, reason=said
+                )
+                decided = await tx.approvals.decide(asked.approval_id, decision)
+                if decided is None:
+                    raise _decided_already(asked, self._desk)
+                await _audit(tx, actor, decided, "rejected", reason=said)
+                return decided
+
+    async def find(self, actor: Actor, reference: str) -> Approval:
+        await self._desk.require(actor, Role.VIEWER, "status", subdomain=reference)
+        async with self._desk.registry.transaction() as tx:
+            return await _find(tx, reference)
+
+    async def list(self, actor: Actor, *, pending: bool = True) -> Sequence[Approval]:
+        await self._desk.require(actor, Role.VIEWER, "status")
+        states = [ApprovalState.PENDING] if pending else []
+        async with self._desk.registry.transaction() as tx:
+            return await tx.approvals.list(states=states, limit=100)
+
+    async def unreported(self, surface: str) -> Sequence[UnreportedApproval]:
+        """The questions that were asked at this surface and of which not all is shown there, with its notes."""
+        async with self._desk.registry.transaction() as tx:
+            return await tx.approvals.unreported(surface, limit=100)
+
+    async def save_report(
+        self, approval_id: ApprovalId, notes: Mapping[str, Any], *, done: bool = False
+    ) -> None:
+        async with self._desk.registry.transaction() as tx:
+            await tx.approvals.save_report(approval_id, notes, done=done)
+
+    async def expire(self) -> Sequence[Approval]:
+        """Close the questions whose time is over. Called on schedule, and before anything is decided."""
+        async with self._desk.registry.transaction() as tx:
+            expired = await tx.approvals.expire(now=self._desk.clock.now())
+            for one in expired:
+                await _audit(tx, ENGINE, one, "expired")
+            return expired
+
+    async def _ask(
+        self,
+        actor: Actor,
+        subdomain: str,
+        request: Mapping[str, Any],
+        origin: Mapping[str, Any] | None,
+    ) -> Approval:
+        if self._desk.ports.backups is None:
+            raise Refused(
+                "Nothing is destroyed that can't be restored, and there is no place for a backup: set ARCHIVE_URL.",
+                code="no_archive",
+            )
+        async with self._desk.registry.transaction() as tx:
+            tenant = await _ending_tenant(tx, subdomain)
+        facts = await tenant_facts(self._desk.ports, tenant)
+        asked = self._new(actor, tenant, request, facts, origin)
+        async with self._desk.registry.transaction() as tx:
+            if tenant_print(await _ending_tenant(tx, subdomain)) != asked.tenant_print:
+                raise Refused(f"{subdomain} was changed this moment; ask again.", code="changed")
+            if await tx.approvals.create(asked):
+                await _audit(tx, actor, asked, "requested")
+                return asked
+            return _pending_already(await tx.approvals.find_latest(subdomain), asked)
+
+    async def _start(self, tx: Transaction, actor: Actor, asked: Approval, tenant: Tenant) -> Approval:
+        run = new_run(self._desk, actor, RunKind.DEPROVISION, asked.subdomain, asked.request, asked.origin)
+        await start_run(tx, actor, run, tenant.tenant_id)
+        decision = self._decision(
+            actor, asked, ApprovalState.APPROVED, tenant_print(tenant), run_id=run.run_id
+        )
+        decided = await tx.approvals.decide(asked.approval_id, decision)
+        if decided is None:  # somebody else was quicker; nothing of this transaction stays
+            raise _decided_already(await _find(tx, asked.approval_id), self._desk)
+        await _audit(tx, actor, decided, "approved")
+        return decided
+
+    async def _why_not(
+        self, tx: Transaction, actor: Actor, asked: Approval, print_now: str
+    ) -> Refused | None:
+        """Why it can't be approved; None when it can. A question about what has changed becomes void."""
+        if asked.state is not ApprovalState.PENDING or asked.expires_at <= self._desk.clock.now():
+            return _decided_already(asked, self._desk)
+        if asked.requester == actor.identity:
+            return Refused(
+                "You asked for this yourself; somebody else has to approve it.", code="own_request"
+            )
+        if asked.tenant_print != print_now:
+            reason = f"{asked.subdomain} has changed since it was asked"
+            await tx.approvals.make_void(asked.approval_id, at=self._desk.clock.now(), reason=reason)
+            return Refused(f"{reason}, so the question is void; ask again.", code="void")
+        if (run := await tx.runs.find_open(asked.subdomain)) is not None:
+            return Refused(
+                f"{asked.subdomain} has an open run ({run.run_id}, {run.state}); approve once it has ended.",
+                code="run_open",
+            )
+        return None
+
+    def _decision(
+        self,
+        actor: Actor,
+        asked: Approval,
+        state: ApprovalState,
+        print_now: str,
+        *,
+        reason: str | None = None,
+        run_id: Any = None,
+    ) -> Decision:
+        return Decision(
+            state=state,
+            by=actor.label,
+            decider=actor.identity,
+            at=self._desk.clock.now(),
+            request_hash=asked.request_hash,
+            tenant_print=print_now,
+            reason=reason,
+            run_id=run_id,
+        )
+
+    def _parse(self, subdomain: str, *, confirm: str, reason: str, grace: str) -> dict[str, Any]:
+        faults: list[FieldError] = []
+        said = ""
+        span = self._desk.ports.policy.grace
+        if confirm.strip() != subdomain:
+            faults.append(
+                FieldError("confirm", f"Type the subdomain, {subdomain}, to say that you mean this tenant.")
+            )
+        try:
+            said = parse_reason(reason)
+        except InvalidRequest as fault:
+            faults.extend(fault.errors)
+        try:
+            span = parse_duration(grace) if grace else span
+            if span > LONGEST_GRACE:
+                faults.append(FieldError("grace", "The grace period may be 365d at most."))
+        except ValueError as fault:
+            faults.append(FieldError("grace", str(fault)))
+        if faults:
+            raise InvalidRequest(faults)
+        return {"reason": said, "grace_seconds": int(span.total_seconds())}
+
+    def _new(
+        self,
+        actor: Actor,
+        tenant: Tenant,
+        request: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        origin: Mapping[str, Any] | None,
+    ) -> Approval:
+        now = self._desk.clock.now()
+        return Approval(
+            approval_id=ApprovalId(f"approval-{secrets.token_hex(8)}"),
+            action=DEPROVISION,
+            subdomain=tenant.subdomain,
+            tenant_id=str(tenant.tenant_id),
+            request=request,
+            request_hash=request_hash({"action": DEPROVISION, "subdomain": tenant.subdomain, **request}),
+            tenant_print=tenant_print(tenant),
+            state=ApprovalState.PENDING,
+            requested_by=actor.label,
+            requester=actor.identity,
+            created_at=now,
+            expires_at=now + self._desk.ports.policy.approval_expiry,
+            facts=facts,
+            origin=dict(origin or {}),
+        )
+
+
+async def _ending_tenant(tx: Transaction, subdomain: str) -> Tenant:
+    tenant = await existing_tenant(tx, subdomain)
+    if (run := await tx.runs.find_open(subdomain)) is not None:
+        raise Refused(
+            f"{subdomain} has an open run ({run.run_id}, {run.state}); "
+            f"see `tenantbot status {subdomain}`, and ask once it has ended.",
+            code="run_open",
+            field="subdomain",
+        )
+    if tenant.state is TenantState.PROVISIONING:
+        raise Refused(
+            f"{subdomain} is not provisioned; roll its run back instead (`tenantbot rollback {subdomain}`).",
+            code="not_provisioned",
+        )
+    return tenant
+
+
+async def _find(tx: Transaction, reference: str) -> Approval:
+    found = await tx.approvals.find(ApprovalId(reference)) or await tx.approvals.find_latest(reference)
+    if found is None:
+        raise Refused(f"There is no question about {reference} to decide.", code="unknown_approval")
+    return found
+
+
+def _pending_already(pending: Approval | None, asked: Approval) -> Approval:
+    if pending is not None and pending.request_hash == asked.request_hash:
+        return pending
+    by = pending.requested_by if pending else "somebody"
+    raise Refused(
+        f"{by} has asked for the end of {asked.subdomain} already, in another way; decide about that first.",
+        code="pending",
+        field="subdomain",
+    )
+
+
+def _decided_already(asked: Approval, desk: Desk) -> Refused:
+    if asked.state is ApprovalState.PENDING and asked.expires_at > desk.clock.now():
+        return Refused("This was decided by somebody else this moment; look again.", code="decided")
+    if asked.state in {ApprovalState.PENDING, ApprovalState.EXPIRED}:
+        return Refused(
+            f"This question expired at {asked.expires_at:%Y-%m-%d %H:%M} UTC; ask again.", code="expired"
+        )
+    why = f" ({asked.decision_reason})" if asked.decision_reason else ""
+    by = f" by {asked.decided_by}" if asked.decided_by else ""
+    return Refused(f"This is {asked.state} already{by}{why}.", code="decided")
+
+
+async def _audit(
+    tx: Transaction, actor: Actor, approval: Approval, result: str, *, reason: str | None = None
+) -> None:
+    await tx.audit.append(
+        actor,
+        AuditEntry(
+            action=f"{approval.action}.{result}",
+            result="accepted",
+            subdomain=approval.subdomain,
+            run_id=approval.run_id,
+            request_hash=approval.request_hash,
+            reason=reason or approval.reason,
+            details={"approval_id": approval.approval_id},
+        ),
+    )

@@ -1,0 +1,29 @@
+"""Spans of time as people write them: 45s, 30m, 24h, 7d."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_WRITTEN: Final = re.compile(r"(\d{1,6})\s*([smhd])", re.ASCII)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Raises ValueError for anything else. `0` needs no unit."""
+    written = text.strip().lower()
+    if written == "0":
+        return timedelta(0)
+    match = _WRITTEN.fullmatch(written)
+    if match is None:
+        raise ValueError(f"{text or 'Nothing'} is not a duration; write 45s, 30m, 24h or 7d.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def duration_words(span: timedelta) -> str:
+    """`7 days`, `24 hours`, `90 s`: the largest unit that says it exactly."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds and seconds % size == 0:
+            number = seconds // size
+            return f"{number} {unit}" + ("" if number == 1 else "s")
+    return f"{seconds} s"
