@@ -169,6 +169,8 @@ async def _ports(
             allow_free_plan=settings.supabase_allow_free_plan,
             monthly_cost=settings.supabase_project_monthly_cost,
             support_url=settings.support_url,
+            grace=settings.deprovision_grace,
+            approval_expiry=settings.approval_expiry,
         ),
     )
 

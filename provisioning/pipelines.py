@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from provisioning.deprovision.pipeline import DEPROVISION
 from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
 
-PIPELINES: Final = {pipeline.kind: pipeline for pipeline in (PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE)}
+PIPELINES: Final = {
+    pipeline.kind: pipeline for pipeline in (PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION)
+}

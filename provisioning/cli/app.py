@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
-from provisioning.cli import auditing, operations, reading, restoring, starting
+from provisioning.cli import auditing, ending, operations, reading, restoring, starting
 from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
@@ -35,6 +35,10 @@ def build_app() -> typer.Typer:
     app.command()(starting.verify)
     app.command()(starting.suspend)
     app.command()(starting.activate)
+    app.command()(ending.deprovision)
+    app.command()(ending.approve)
+    app.command()(ending.reject)
+    app.command()(ending.undo)
     app.command()(starting.retry)
     app.command()(starting.rollback)
     app.command()(starting.cancel)

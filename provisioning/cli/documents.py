@@ -8,6 +8,7 @@ from provisioning.control_plane.audit import AuditPage, Verification
 from provisioning.control_plane.duplicates import Duplicate
 from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.views import TenantView
+from provisioning.domain.approval import Approval
 from provisioning.domain.checklist import Check
 from provisioning.domain.run import Run, RunEvent, StepView
 from provisioning.domain.tenant import Tenant, TenantState
@@ -48,9 +49,30 @@ def tenant_document(view: TenantView, events: Sequence[RunEvent] | None = None) 
             "checklist": [_check(check) for check in view.last_verification.checklist],
         },
     }
+    if view.approval is not None:
+        document["approval"] = approval_document(view.approval)
     if events is not None:
         document["events"] = [asdict(event) | {"at": event.at.isoformat()} for event in events]
     return document
+
+
+def approval_document(approval: Approval) -> Document:
+    return {
+        "approval_id": approval.approval_id,
+        "action": approval.action,
+        "state": approval.state.value,
+        "subdomain": approval.subdomain,
+        "reason": approval.reason,
+        "grace_seconds": approval.request.get("grace_seconds"),
+        "requested_by": approval.requested_by,
+        "created_at": approval.created_at.isoformat(),
+        "expires_at": approval.expires_at.isoformat(),
+        "decided_by": approval.decided_by,
+        "decided_at": approval.decided_at and approval.decided_at.isoformat(),
+        "decision_reason": approval.decision_reason,
+        "run_id": approval.run_id,
+        "facts": dict(approval.facts),
+    }
 
 
 def list_document(tenants: Sequence[tuple[Tenant, str]], total: int) -> Document:

@@ -13,6 +13,7 @@ from provisioning.errors import Transient
 _LOOK_SECONDS = 0.1
 _WORKER_CHECK_SECONDS = 2.0
 _DRAIN_SECONDS = 2
+_CHORES_SECONDS = 5.0
 
 
 async def follow(system: System, actor: Actor, run_id: RunId, show: Callable[[Run], None]) -> Run:
@@ -89,4 +90,17 @@ async def run_worker(
         clock=system.clock,
     )
     async with keeping_heads(system):
-        await worker.run(stop, drain_seconds=drain_seconds, ready=ready)
+        chores = asyncio.create_task(_do_chores(system))
+        try:
+            await worker.run(stop, drain_seconds=drain_seconds, ready=ready)
+        finally:
+            chores.cancel()
+            await asyncio.gather(chores, return_exceptions=True)
+
+
+async def _do_chores(system: System) -> None:
+    """What happens by the clock alone: questions that nobody has answered in time are closed."""
+    while True:
+        with suppress(Transient):
+            await system.control.approvals.expire()
+        await asyncio.sleep(_CHORES_SECONDS)

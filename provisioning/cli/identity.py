@@ -24,7 +24,13 @@ def sandbox_actor(person: str) -> Actor:
             code="unknown_person",
             field="as",
         )
-    return Actor(surface="cli", id=f"sandbox:{person}", name=person, role=SANDBOX_PEOPLE[person])
+    return Actor(
+        surface="cli",
+        id=f"sandbox:{person}",
+        name=person,
+        role=SANDBOX_PEOPLE[person],
+        person=f"sandbox:{person}",
+    )
 
 
 def actor_from_token(settings: Settings) -> Actor:
@@ -41,7 +47,11 @@ def actor_from_token(settings: Settings) -> Actor:
             audience=_AUDIENCE,
         )
         return Actor(
-            surface="cli", id=str(claims["sub"]), name=str(claims["name"]), role=Role(claims["role"])
+            surface="cli",
+            id=str(claims["sub"]),
+            name=str(claims["name"]),
+            role=Role(claims["role"]),
+            person=claims.get("slack") and f"slack:{claims['slack']}",
         )
     except jwt.ExpiredSignatureError:
         raise Refused(
@@ -54,13 +64,19 @@ def actor_from_token(settings: Settings) -> Actor:
         ) from None
 
 
-def make_token(settings: Settings, *, name: str, role: Role, lifetime: timedelta) -> str:
-    """Sign a token that says who its holder is and what they may do, until it expires."""
+def make_token(
+    settings: Settings, *, name: str, role: Role, lifetime: timedelta, slack: str | None = None
+) -> str:
+    """Sign a token that says who its holder is and what they may do, until it expires.
+
+    `slack` is the holder's user id there: whoever asks on one surface can't approve on the other.
+    """
     now = datetime.now(UTC)
     claims = {
         "sub": f"token:{name}",
         "name": name,
         "role": role.value,
+        "slack": slack,
         "aud": _AUDIENCE,
         "iat": now,
         "exp": now + lifetime,

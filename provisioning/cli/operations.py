@@ -1,9 +1,7 @@
 """Commands for whoever runs the installation: worker, schema, keys, tokens."""
 
 import asyncio
-import re
 import signal
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -14,12 +12,12 @@ from provisioning.cli.follow import run_worker
 from provisioning.cli.identity import make_token
 from provisioning.cli.session import EXIT_OK, Session, finish, invocation_of, open_settings, run_verb
 from provisioning.domain.actor import Role
+from provisioning.domain.duration import parse_duration
 
 database = typer.Typer(help="The registry's database.", no_args_is_help=True)
 keys = typer.Typer(help="The keys that seal secrets.", no_args_is_help=True)
 
 DRAIN_SECONDS = 20
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def worker(context: typer.Context) -> None:
@@ -70,6 +68,14 @@ def token(
         str, typer.Option("--name", help="Who holds the token, as the audit log will name them.")
     ],
     role: Annotated[Role, typer.Option("--role", help="What they may do.")],
+    slack: Annotated[
+        str | None,
+        typer.Option(
+            "--slack",
+            metavar="U…",
+            help="Their user id in Slack: nobody approves what they asked for elsewhere.",
+        ),
+    ] = None,
     expires: Annotated[
         str, typer.Option("--expires", help="How long it is valid: 45s, 30m, 24h, 7d.")
     ] = "30d",
@@ -79,22 +85,19 @@ def token(
     It says who its holder is, and what they may do.
     """
     invocation = invocation_of(context)
-    lifetime = parse_duration(expires)
+    try:
+        lifetime = parse_duration(expires)
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from None
+    if not lifetime:
+        raise typer.BadParameter("A token that expires at once is of no use.")
 
     async def main() -> int:
         async with open_settings(invocation) as settings:
-            made = make_token(settings, name=name, role=role, lifetime=lifetime)
+            made = make_token(settings, name=name, role=role, lifetime=lifetime, slack=slack)
         invocation.output.document({"token": made, "name": name, "role": role.value})
         if not invocation.output.json:
             invocation.output.say(made)
         return EXIT_OK
 
     finish(invocation.output, main)
-
-
-def parse_duration(text: str) -> timedelta:
-    """Read 45s, 30m, 24h or 7d."""
-    match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if match is None or int(match[1]) == 0:
-        raise typer.BadParameter(f"{text} is not a duration; write 45s, 30m, 24h or 7d.")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -8,7 +8,7 @@ from provisioning.cli.documents import duplicates_document, list_document, run_d
 from provisioning.cli.live import render_steps, words
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_OK, Session, run_verb
-from provisioning.cli.stories import tell_run
+from provisioning.cli.stories import tell_approval, tell_run
 from provisioning.cli.tables import add_row, age, new_table
 from provisioning.control_plane.views import PAGE, TenantView
 from provisioning.domain.run import RunState
@@ -152,6 +152,8 @@ def _tell_status(output: Output, view: TenantView, *, worker_alive: bool) -> Non
             output.say(
                 f"  suspended {age(tenant.suspended_at)} ago by {tenant.suspended_by}: {tenant.suspended_reason}"
             )
+    if view.approval is not None:
+        tell_approval(output, view.approval)
     if view.run is not None:
         output.say(render_steps(view.run))
         tell_run(output, view.run, tenant, view.access_url, worker_alive=worker_alive)

@@ -11,7 +11,7 @@ from provisioning.cli.live import LiveRun
 from provisioning.cli.session import EXIT_FAILED, EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_plan, tell_run
 from provisioning.control_plane.requests import Started
-from provisioning.domain.run import Run, RunState
+from provisioning.domain.run import Run, RunId, RunState
 
 Detach = Annotated[
     bool, typer.Option("--detach", help="Start the run and return at once; a worker executes it.")
@@ -197,22 +197,34 @@ async def _finish(
         session.output.say(
             f"continuing run {run.run_id}" + (", which waits: nothing was tried again" if waits else "")
         )
+    run = await follow_run(session, run.run_id, detach=detach)
+    session.output.document(await document(session, run))
+    await tell_end(session, run)
+    return exit_code(run)
+
+
+async def follow_run(session: Session, run_id: RunId, *, detach: bool) -> Run:
+    """Show the run until it ends or waits, executing it here where nobody else does."""
     if not detach:
         with LiveRun(session.output.people) as live:
             try:
-                run = await follow(session.system, session.actor, run.run_id, live.show)
+                await follow(session.system, session.actor, run_id, live.show)
             except BaseException:
-                session.output.say(f"\n{run.run_id} is kept. See it with `tenantbot status {run.subdomain}`;")
+                session.output.say(f"\n{run_id} is kept. See it with `tenantbot status {run_id}`;")
                 session.output.say("the same command again, or any worker, goes on with it.")
                 raise
-    run, tenant = await session.system.control.views.run(session.actor, run.run_id)
-    access_url = session.system.control.views.access_url(run.subdomain)
-    session.output.document(await document(session, run))
-    tell_run(session.output, run, tenant, access_url, worker_alive=await session.system.worker_alive())
-    return _exit_code(run)
+    run, _ = await session.system.control.views.run(session.actor, run_id)
+    return run
 
 
-def _exit_code(run: Run) -> int:
+async def tell_end(session: Session, run: Run) -> None:
+    views = session.system.control.views
+    _, tenant = await views.run(session.actor, run.run_id)
+    url = views.access_url(run.subdomain)
+    tell_run(session.output, run, tenant, url, worker_alive=await session.system.worker_alive())
+
+
+def exit_code(run: Run) -> int:
     if run.state is RunState.WAITING:
         return EXIT_FAILED if run.error else EXIT_NEEDS_PERSON
     return EXIT_OK

@@ -1,8 +1,12 @@
 """What people are told at the end of a command: what came of it, and what to do next."""
 
+from datetime import timedelta
+
 from provisioning.cli.live import render_checklist
 from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
+from provisioning.domain.approval import Approval, ApprovalState
+from provisioning.domain.duration import duration_words
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
 
@@ -43,11 +47,49 @@ def tell_plan(output: Output, plan: Plan) -> None:
     )
 
 
+def tell_approval(output: Output, approval: Approval) -> None:
+    span = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
+    match approval.state:
+        case ApprovalState.PENDING:
+            output.say(
+                f"Asked: the end of {approval.subdomain}, {span} after it is approved ({approval.reason})."
+            )
+            output.say(_how_much(approval))
+            output.say(
+                f"Waiting for an approver other than {approval.requested_by}, until {approval.expires_at:%Y-%m-%d %H:%M %Z}."
+            )
+            output.say(f"Next, as somebody else: tenantbot approve {approval.approval_id}")
+        case ApprovalState.APPROVED:
+            output.say(f"Approved by {approval.decided_by}: {approval.run_id} is under way.")
+            output.say(f"Until the project is deleted: tenantbot undo {approval.subdomain}")
+        case _:
+            why = f": {approval.decision_reason}" if approval.decision_reason else ""
+            output.say(
+                f"The question about {approval.subdomain} is {approval.state}{why}. Nothing was changed."
+            )
+
+
+def _how_much(approval: Approval) -> str:
+    facts = approval.facts
+    if "census" in facts:
+        return f"How much is in it could not be asked: {facts['census']}"
+    last = f", last upload {facts['last_upload'][:16]}" if facts.get("last_upload") else ", no upload yet"
+    return (
+        f"It has {facts['users']} users and {facts['rows']} rows{last}; "
+        f"its end saves {facts['monthly_cost']:.0f} USD a month."
+    )
+
+
 def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: str) -> None:
     minutes = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0
     if run.kind is RunKind.RESEND:
         output.say(
             f"The welcome e-mail is on its way to {run.request['email']}, with a new temporary password."
+        )
+        return
+    if run.kind is RunKind.DEPROVISION:
+        output.say(
+            f"{run.subdomain} is deleted, after {minutes:.1f} s. Its proved backup rests in {run.steps[-1].detail}."
         )
         return
     output.say(f"{run.subdomain} is {run.verdict}, after {minutes:.1f} s.")
@@ -83,6 +125,8 @@ def _tell_wait(output: Output, run: Run, *, worker_alive: bool) -> None:
 
 def _next_commands(run: Run) -> str:
     commands = [f"tenantbot retry {run.subdomain}"]
+    if run.kind is RunKind.DEPROVISION:
+        return f"Next: tenantbot undo {run.subdomain}" + (f"  |  {commands[0]}" if run.error else "")
     if run.kind is RunKind.PROVISION and not _mail_may_be_out(run):
         commands.append(f"tenantbot rollback {run.subdomain}")
     if run.waiting_for and run.waiting_for.until:

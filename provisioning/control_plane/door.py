@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provisioning.control_plane.approvals import Approvals
 from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.duplicates import Duplicates
@@ -16,11 +17,10 @@ from provisioning.control_plane.views import Views
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand, `duplicates` tidy up.
+    """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
-    `restores` put backups back.
-    `audit` reads what all of them left behind. `gate` and `reports` are for surfaces: who was turned away, and
-    how far people have been told.
+    `duplicates` tidy up, `approvals` ask a second person, `restores` put backups back, `audit` reads what all of
+    them left behind. `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
     """
 
     requests: Requests
@@ -28,8 +28,9 @@ class ControlPlane:
     views: Views
     plans: Plans
     duplicates: Duplicates
-    audit: AuditReader
+    approvals: Approvals
     restores: Restores
+    audit: AuditReader
     gate: Gate
     reports: Reports
 
@@ -41,8 +42,9 @@ class ControlPlane:
             views=Views(desk),
             plans=Plans(desk),
             duplicates=Duplicates(desk),
-            audit=AuditReader(desk),
+            approvals=Approvals(desk),
             restores=Restores(desk),
+            audit=AuditReader(desk),
             gate=Gate(desk),
             reports=Reports(desk),
         )

@@ -110,17 +110,20 @@ class Requests:
             if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
                 return await _continue(tx, actor, open_run, RunKind.PROVISION, asked)
         await self._check_region(request)
-        run = self._new_run(actor, RunKind.PROVISION, request.subdomain, asked, origin)
+        run = new_run(self._desk, actor, RunKind.PROVISION, request.subdomain, asked, origin)
         try:
             async with self._desk.registry.transaction() as tx:
                 tenant = await tx.tenants.reserve(request)
-                return await _start(tx, actor, run, tenant.tenant_id)
+                return await start_run(tx, actor, run, tenant.tenant_id)
         except Refused:  # taken: perhaps by the same request, a moment ago
             async with self._desk.registry.transaction() as tx:
                 if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
                     return await _continue(tx, actor, open_run, RunKind.PROVISION, asked)
                 latest = await tx.runs.find_latest(request.subdomain, kind=RunKind.PROVISION)
-            if latest is not None and request_hash(latest.request) == request_hash(asked):
+                there = await tx.tenants.find(request.subdomain)
+            is_buried = there is not None and there.state is TenantState.DELETED
+            is_repeat = latest is not None and request_hash(latest.request) == request_hash(asked)
+            if is_repeat and not is_buried:
                 raise Refused(
                     f"The subdomain {request.subdomain} is taken, by this very request, which has run already; "
                     f"see `tenantbot status {request.subdomain}`.",
@@ -151,28 +154,8 @@ class Requests:
                 f"{tenant.subdomain} is not provisioned; see `tenantbot status {tenant.subdomain}`.",
                 code="not_provisioned",
             )
-        return await _start(
-            tx, actor, self._new_run(actor, kind, tenant.subdomain, request, origin), tenant.tenant_id
-        )
-
-    def _new_run(
-        self,
-        actor: Actor,
-        kind: RunKind,
-        subdomain: str,
-        request: Mapping[str, Any],
-        origin: Mapping[str, Any] | None,
-    ) -> Run:
-        return Run(
-            run_id=RunId(f"{kind}-{subdomain}-{secrets.token_hex(4)}"),
-            kind=kind,
-            state=RunState.QUEUED,
-            subdomain=subdomain,
-            requested_by=actor.label,
-            created_at=self._desk.clock.now(),
-            request=dict(request),
-            origin=dict(origin or {}),
-            steps=self._desk.pipelines[kind].views(),
+        return await start_run(
+            tx, actor, new_run(self._desk, actor, kind, tenant.subdomain, request, origin), tenant.tenant_id
         )
 
     async def _check_region(self, request: ProvisionRequest) -> None:
@@ -203,7 +186,28 @@ async def existing_tenant(tx: Transaction, subdomain: str) -> Tenant:
     return tenant
 
 
-async def _start(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) -> Started:
+def new_run(
+    desk: Desk,
+    actor: Actor,
+    kind: RunKind,
+    subdomain: str,
+    request: Mapping[str, Any],
+    origin: Mapping[str, Any] | None,
+) -> Run:
+    return Run(
+        run_id=RunId(f"{kind}-{subdomain}-{secrets.token_hex(4)}"),
+        kind=kind,
+        state=RunState.QUEUED,
+        subdomain=subdomain,
+        requested_by=actor.label,
+        created_at=desk.clock.now(),
+        request=dict(request),
+        origin=dict(origin or {}),
+        steps=desk.pipelines[kind].views(),
+    )
+
+
+async def start_run(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) -> Started:
     await tx.runs.create(run, tenant_id=tenant_id, request_hash=request_hash(run.request))
     await tx.legs.enqueue(run.run_id, run.leg)
     await _audit(tx, actor, run, "accepted")

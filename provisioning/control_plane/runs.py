@@ -1,9 +1,11 @@
 """Decisions about a run: retry, roll back, cancel. The row decides; the engine is told in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.requests import new_run, start_run
 from provisioning.control_plane.views import find_run
+from provisioning.deprovision.pipeline import POINT_OF_NO_RETURN
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.run import Direction, Run, RunKind, RunState
 from provisioning.engine.pipeline import Ending
@@ -40,6 +42,32 @@ class RunDecisions:
             await refuse_rollback(tx, run)
             return await _continue(tx, actor, run, Direction.ROLLBACK, "rollback")
 
+    async def undo(self, actor: Actor, reference: str) -> Run:
+        """Bring a tenant back that is to end: its run is cancelled, and a run activates the tenant.
+
+        Possible until its project's deletion begins. Returns the activating run.
+        """
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "undo", subdomain=reference),
+            self._desk.registry.transaction() as tx,
+        ):
+            run = await locked_run(tx, reference)
+            tenant = await tx.tenants.find(run.subdomain)
+            _refuse_undo(run, (await tx.runs.brief(run.run_id)).begun)
+            assert tenant is not None
+            await tx.runs.next_leg(run.run_id)  # the leg that is due at the end of the grace is void
+            await tx.runs.finish(run.run_id, LegEnd(RunState.CANCELLED))
+            await _audit(tx, actor, run, "undo")
+            back = new_run(
+                self._desk,
+                actor,
+                RunKind.ACTIVATE,
+                run.subdomain,
+                {"reason": f"undo of {run.run_id}"},
+                run.origin,
+            )
+            return (await start_run(tx, actor, back, tenant.tenant_id)).run
+
     async def cancel(self, actor: Actor, reference: str) -> Run:
         """Stop before the next step. Over when nothing was made; else the run waits, to be retried or rolled back."""
         async with (
@@ -49,6 +77,11 @@ class RunDecisions:
             run = await locked_run(tx, reference)
             if not run.state.is_open:
                 raise Refused(f"{_standing(run)}; there is nothing to cancel.", code="not_open")
+            if run.kind is RunKind.DEPROVISION:
+                raise Refused(
+                    f"{run.subdomain} is suspended and on its way out; `tenantbot undo {run.subdomain}` brings it back.",
+                    code="use_undo",
+                )
             if run.state is RunState.RUNNING:
                 await tx.runs.request_cancel(run.run_id)
             else:
@@ -79,6 +112,30 @@ async def _continue(tx: Transaction, actor: Actor, run: Run, direction: Directio
     await tx.legs.enqueue(run.run_id, leg)
     await _audit(tx, actor, run, action)
     return await tx.runs.lock(run.run_id)
+
+
+def _refuse_undo(run: Run, begun: Sequence[int]) -> None:
+    if run.kind is not RunKind.DEPROVISION:
+        raise Refused(
+            f"{run.run_id} is no deprovision; `tenantbot cancel` stops it, `tenantbot rollback` undoes it.",
+            code="nothing_to_undo",
+        )
+    if POINT_OF_NO_RETURN in begun:
+        raise Refused(
+            f"The project of {run.subdomain} is deleted, or being deleted: too late to undo. "
+            "Its proved backup can be restored.",
+            code="too_late",
+        )
+    if run.state is not RunState.WAITING:
+        raise Refused(
+            f"{run.run_id} is {run.state}"
+            + (
+                "; try again in a moment, when it waits."
+                if run.state.is_open
+                else "; there is nothing to undo."
+            ),
+            code="not_waiting",
+        )
 
 
 async def refuse_rollback(tx: Transaction, run: Run) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
+from provisioning.domain.approval import Approval, ApprovalState
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
@@ -21,6 +22,8 @@ class TenantView:
     access_url: str
     run: Run | None
     last_verification: Run | None
+    approval: Approval | None = None
+    """The question about it that waits for an answer."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Views:
                 access_url=self._desk.ports.app.url(subdomain),
                 run=run,
                 last_verification=await _last_verification(tx, subdomain),
+                approval=await _pending(tx, subdomain),
             )
 
     async def run(self, actor: Actor, reference: str) -> tuple[Run, Tenant | None]:
@@ -107,6 +111,11 @@ async def find_run(tx: Transaction, reference: str) -> Run:
 
 async def _current_run(tx: Transaction, subdomain: str) -> Run | None:
     return await tx.runs.find_open(subdomain) or await tx.runs.find_latest(subdomain)
+
+
+async def _pending(tx: Transaction, subdomain: str) -> Approval | None:
+    found = await tx.approvals.find_latest(subdomain)
+    return found if found and found.state is ApprovalState.PENDING else None
 
 
 async def _last_verification(tx: Transaction, subdomain: str) -> Run | None:

@@ -33,6 +33,10 @@ class LiveSession:
 )
 async def take_session(at: At) -> LiveSession:
     """Log in as a probe user, so that the proof is made with a session that did work. A silent tenant is suspended too."""
+    return await open_session(at)
+
+
+async def open_session(at: At) -> LiveSession:
     user = await make_probe_user(at)
     token, said = await _log_in(at, user.email, user.password)
     seal = at.ports.vault.seal
@@ -54,6 +58,10 @@ async def take_session(at: At) -> LiveSession:
 )
 async def suspend_tenant(at: At, reason: str) -> str:
     """Make the record inactive here first, then at the platform; both may be asked twice."""
+    return await switch_off(at, reason)
+
+
+async def switch_off(at: At, reason: str) -> str:
     async with at.ports.registry.transaction() as tx:
         await at.hold(tx)
         await tx.tenants.suspend(at.subdomain, reason=reason, by=at.requested_by)
@@ -69,6 +77,11 @@ async def suspend_tenant(at: At, reason: str) -> str:
     detail=lambda verdict: verdict,
 )
 async def prove_suspended(at: At, session: LiveSession) -> str:
+    return await prove_refused(at, session)
+
+
+async def prove_refused(at: At, session: LiveSession) -> str:
+    """Prove it with this session, and remove the probe user."""
     vault = at.ports.vault
     password = vault.open(session.password, subdomain=at.subdomain, field="probe_password")
     token = (

@@ -1,6 +1,7 @@
 """What the steps work with: every port they ask, and the few decisions an installation makes about them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from provisioning.domain.schema_files import SchemaFile
@@ -33,6 +34,9 @@ class Policy:
     monthly_cost: float
     """US dollars a month for one more project; Supabase's API does not tell."""
     support_url: str
+    grace: timedelta = timedelta(days=7)
+    """How long a tenant that is to end can be brought back with one click, unless the request says otherwise."""
+    approval_expiry: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
