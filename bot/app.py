@@ -17,7 +17,7 @@ from bot.blocks.kit import Message
 from bot.blocks.menu import Verb, help_message
 from bot.blocks.notices import trouble_message
 from bot.desk import Desk
-from bot.listeners import audit, decisions, home, menu, provision, switching, tenants
+from bot.listeners import audit, decisions, deprovision, home, menu, provision, switching, tenants
 from bot.outbox.calls import Identity
 from bot.reception import Act, Reception, Take
 from bot.visit import Body, Visit, read_command, read_event, read_interaction
@@ -58,6 +58,15 @@ VERBS: Final[Mapping[str, Entry]] = {
             switching.ask_suspend, destructive=True,
         ),
         _entry("activate", "subdomain [reason]", "switch it on again", Role.OPERATOR, switching.ask_activate),
+        _entry(
+            "deprovision", "subdomain", "ask for a tenant's end", Role.OPERATOR, deprovision.ask, destructive=True
+        ),
+        _entry(
+            "approve", "subdomain", "approve what another asked", Role.APPROVER, deprovision.approve,
+            destructive=True,
+        ),
+        _entry("reject", "subdomain", "reject it, with a reason", Role.APPROVER, deprovision.ask_reject),
+        _entry("undo", "subdomain", "bring a tenant back in its grace", Role.OPERATOR, deprovision.undo),
         _entry("retry", "subdomain", "go on with a run that waits", Role.OPERATOR, decisions.retry),
         _entry(
             "rollback", "subdomain", "undo what a waiting run made", Role.OPERATOR, decisions.ask_rollback,
@@ -83,6 +92,10 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.TENANT_RESEND: tenants.resend,
     ids.TENANT_SUSPEND: switching.ask_suspend,
     ids.TENANT_ACTIVATE: switching.ask_activate,
+    ids.TENANT_DEPROVISION: deprovision.ask,
+    ids.APPROVAL_APPROVE: deprovision.approve,
+    ids.APPROVAL_REJECT: deprovision.ask_reject,
+    ids.RUN_UNDO: deprovision.undo,
     ids.LIST_PAGE: tenants.turn_page,
     ids.HOME_REFRESH: home.refresh,
     ids.PROVISION_BACK: provision.back_to_form,
@@ -94,9 +107,16 @@ VIEWS: Final[Mapping[str, Take]] = {
     ids.PROVISION_PLAN: provision.take_plan,
     ids.ROLLBACK_CONFIRM: decisions.take_rollback,
     ids.REASON_FORM: switching.take_reason,
+    ids.DEPROVISION_FORM: deprovision.take_form,
+    ids.REJECT_FORM: deprovision.take_reject,
 }
 
-DESTRUCTIVE: Final = frozenset({ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM})
+DESTRUCTIVE: Final = frozenset(
+    {
+        *(ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM),
+        *(ids.TENANT_DEPROVISION, ids.DEPROVISION_FORM, ids.APPROVAL_APPROVE),
+    }
+)
 SILENT: Final = frozenset({ids.LINK})
 """Clicks that Slack tells us of although nothing is asked of us."""
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.allowlist import Allowlist
+from bot.blocks.kit import Message, View
+from bot.blocks.notices import trouble_message
 from bot.errands import Errands
 from bot.outbox.answers import Answers
 from bot.outbox.calls import SlackCalls
+from bot.outbox.errors import SlackAway, SlackRefused, SlackUnclear
 from provisioning.control_plane import ControlPlane
 from provisioning.control_plane.plans import Choices
 from provisioning.ports import Clock
@@ -44,3 +47,13 @@ class Desk:
     """What the form offers; fetched anew from time to time, so that a form opens at once."""
     errands: Errands = field(default_factory=Errands)
     seen: Seen = field(default_factory=Seen)
+
+    async def open_form(self, trigger_id: str, view: View, *, late: str) -> Message | None:
+        """Open a modal; when it is too late for that, say so."""
+        try:
+            await self.calls.call("views.open", within=2.0, trigger_id=trigger_id, view=view)
+        except SlackUnclear:
+            return None
+        except (SlackAway, SlackRefused):
+            return trouble_message(late)
+        return None

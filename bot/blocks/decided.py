@@ -4,6 +4,7 @@ from bot.blocks.ids import RUN_ROLLBACK
 from bot.blocks.kit import Message, actions, button, section
 from bot.blocks.words import code
 from provisioning.control_plane.plans import RollbackPlan
+from provisioning.domain.approval import Approval
 from provisioning.domain.run import Run, RunState
 
 
@@ -19,6 +20,18 @@ def cancelled_message(run: Run, channel: str) -> Message:
             f"{code(run.run_id)} is stopped, and waits: retry it, or roll it back, in <#{channel}>."
         )
     return _short(f"{code(run.run_id)} stops before its next step. Follow it in <#{channel}>.")
+
+
+def approved_message(approval: Approval, channel: str) -> Message:
+    return _short(
+        f"✅ Approved: {code(approval.subdomain)} is suspended now, and on its way out. Follow it in <#{channel}>."
+    )
+
+
+def undone_message(run: Run, channel: str) -> Message:
+    return _short(
+        f"↩️ {code(run.subdomain)} comes back: it is activated and checked. Follow it in <#{channel}>."
+    )
 
 
 def rollback_button_message(plan: RollbackPlan) -> Message:

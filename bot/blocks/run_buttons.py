@@ -1,8 +1,16 @@
 """The buttons of a run: what can be decided about it as it stands. The door decides what may be."""
 
-from bot.blocks.ids import NO_VALUE, RUN_CANCEL, RUN_RETRY, RUN_ROLLBACK, TENANT_ACTIVATE, TENANT_VERIFY
+from bot.blocks.ids import (
+    NO_VALUE,
+    RUN_CANCEL,
+    RUN_RETRY,
+    RUN_ROLLBACK,
+    RUN_UNDO,
+    TENANT_ACTIVATE,
+    TENANT_VERIFY,
+)
 from bot.blocks.kit import Element, button, confirm, link_button
-from bot.blocks.run_words import is_undoing, may_be_rolled_back
+from bot.blocks.run_words import is_undoing, may_be_rolled_back, may_be_undone
 from provisioning.domain.run import Run, RunKind, RunState
 
 
@@ -10,7 +18,7 @@ def run_buttons(run: Run, access_url: str) -> list[Element]:
     """Retry, roll back, cancel while it is open; the way to the tenant once it is there."""
     if run.state.is_open:
         return decision_buttons(run)
-    if run.state is not RunState.SUCCEEDED or run.kind is RunKind.RESEND:
+    if run.state is not RunState.SUCCEEDED or run.kind in {RunKind.RESEND, RunKind.DEPROVISION}:
         return []
     if run.kind is RunKind.SUSPEND:
         return [button(TENANT_ACTIVATE, "Activate …", run.subdomain)]
@@ -20,9 +28,11 @@ def run_buttons(run: Run, access_url: str) -> list[Element]:
 def decision_buttons(run: Run) -> list[Element]:
     waits = run.state is RunState.WAITING
     found: list[Element] = []
-    if waits:
+    if waits and (run.error is not None or run.kind is not RunKind.DEPROVISION):
         label = "Go on rolling back" if is_undoing(run) else "Retry"
         found.append(button(RUN_RETRY, label, run.run_id, style="primary"))
+    if waits and may_be_undone(run):
+        found.append(button(RUN_UNDO, "Undo: bring it back", run.run_id, style="primary"))
     if waits and may_be_rolled_back(run):
         found.append(button(RUN_ROLLBACK, "Roll back", run.run_id, style="danger"))
     if _may_be_cancelled(run):
@@ -48,4 +58,5 @@ _CONFIRM_CANCEL = confirm(
 
 def _may_be_cancelled(run: Run) -> bool:
     """Over at once when nothing was made; else it stops where it is. A roll back is not stopped half-way."""
-    return run.state.is_open and not run.cancel_requested and not is_undoing(run)
+    may_be = run.state.is_open and not run.cancel_requested and not is_undoing(run)
+    return may_be and run.kind is not RunKind.DEPROVISION

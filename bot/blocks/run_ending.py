@@ -12,10 +12,14 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
     match run.state, run.kind:
         case RunState.SUCCEEDED, RunKind.RESEND:
             return _sent(run)
+        case RunState.SUCCEEDED, RunKind.DEPROVISION:
+            return _gone(run)
         case RunState.SUCCEEDED, _:
             return "\n".join(_verified(run, tenant, access_url))
         case RunState.ROLLED_BACK, _:
             return f"Rolled back: nothing of {code(run.subdomain)} is left, and the subdomain is free again."
+        case RunState.CANCELLED, RunKind.DEPROVISION:
+            return f"Undone: {code(run.subdomain)} is brought back, and nothing of it was deleted."
         case RunState.CANCELLED, RunKind.PROVISION:
             return f"Cancelled: nothing was made for {code(run.subdomain)}, and the subdomain is free again."
         case RunState.CANCELLED, RunKind.RESEND if _password_changed(run):
@@ -29,7 +33,7 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
 
 def short_ending(run: Run, tenant: Tenant | None) -> str:
     """One line for a notification."""
-    if run.state is RunState.SUCCEEDED and run.kind is not RunKind.RESEND:
+    if run.state is RunState.SUCCEEDED and run.kind not in {RunKind.RESEND, RunKind.DEPROVISION}:
         return f"{company(run, tenant)} is {verdict(run)}."
     return ending(run, tenant, "")
 
@@ -44,6 +48,15 @@ def _verified(run: Run, tenant: Tenant | None, access_url: str) -> list[str]:
         if run.kind is RunKind.PROVISION:
             lines.append(f"{said(tenant.admin_email, 300)} has mail, with the temporary password in it.")
     return lines
+
+
+def _gone(run: Run) -> str:
+    rests = (
+        f" Its proved backup and the deletion record rest in {code(run.steps[-1].detail)}."
+        if run.steps and run.steps[-1].detail
+        else ""
+    )
+    return f"{code(run.subdomain)} is deleted{_after(run)}. The subdomain stays reserved.{rests}"
 
 
 def _sent(run: Run) -> str:

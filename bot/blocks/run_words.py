@@ -14,6 +14,7 @@ NO_WORKER: Final = "No worker is running, so nothing moves until somebody starts
 _DONE: Final = frozenset({StepState.SUCCEEDED, StepState.SKIPPED})
 _AHEAD: Final = frozenset({StepState.PENDING, StepState.RUNNING})
 _MAIL_STEP: Final = 7
+_DELETION_STEP: Final = 5
 _SLOW: Final = 3.0
 """A step that takes this many times its usual time is marked as slower than usual."""
 
@@ -43,6 +44,12 @@ def awaited(run: Run) -> str:
     if run.waiting_for is None or run.waiting_for.who == run.requested_by:
         return requester(run)
     return said(run.waiting_for.who, 150)
+
+
+def may_be_undone(run: Run) -> bool:
+    """A tenant that is to end can be brought back until its project's deletion begins; the door decides."""
+    deletion = next((step for step in run.steps if step.number == _DELETION_STEP), None)
+    return run.kind is RunKind.DEPROVISION and (deletion is None or deletion.state is StepState.PENDING)
 
 
 def waits_for(run: Run, user_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.blocks.ids import TENANT_ACTIVATE, TENANT_RESEND, TENANT_SUSPEND, TENANT_VERIFY
+from bot.blocks.ids import TENANT_ACTIVATE, TENANT_DEPROVISION, TENANT_RESEND, TENANT_SUSPEND, TENANT_VERIFY
 from bot.blocks.kit import Block, Element, Message, actions, button, confirm, fields, link_button, section
 from bot.blocks.run_buttons import decision_buttons
 from bot.blocks.run_ending import short_ending
@@ -35,6 +35,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.RESEND: "Sending mail of",
         RunKind.SUSPEND: "Suspending",
         RunKind.ACTIVATE: "Activating",
+        RunKind.DEPROVISION: "Deprovisioning",
     }
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"
     return (
@@ -98,7 +99,10 @@ def _buttons(view: TenantView) -> list[Element]:
     if tenant is None or tenant.state in {TenantState.PROVISIONING, TenantState.DELETED}:
         return []
     if tenant.state is TenantState.SUSPENDED:
-        return [button(TENANT_ACTIVATE, "Activate …", tenant.subdomain, style="primary")]
+        return [
+            button(TENANT_ACTIVATE, "Activate …", tenant.subdomain, style="primary"),
+            button(TENANT_DEPROVISION, "Deprovision …", tenant.subdomain, style="danger"),
+        ]
     return [
         link_button("Open tenant", view.access_url),
         button(TENANT_VERIFY, "Verify", tenant.subdomain),

@@ -12,10 +12,6 @@ from bot.visit import Visit
 from provisioning.domain.actor import Role
 
 LATER: Final = (
-    "deprovision",
-    "approve",
-    "reject",
-    "undo",
     "diagnose",
     "lockdown",
 )

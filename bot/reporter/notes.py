@@ -1,4 +1,4 @@
-"""How far a run's thread is: what the reporter keeps beside the run, so that any process can go on with it."""
+"""How far a thread or a card is: what the reporter keeps beside the row, so that any process can go on with it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -8,7 +8,7 @@ from bot.blocks.run_steps import Shape
 
 Kind = Literal["root", "lines", "end"]
 
-_EVENT_TYPE: Final = "tenantbot_run"
+_EVENT_TYPE: Final = "tenantbot"
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ class Notes:
         noted = {name: value for name, value in data.items() if name in known}
         return cls(**{**noted, "posting": Posting(**posting) if posting else None})
 
-    def begin(self, run_id: str, kind: Kind, *, told: int) -> "Notes":
+    def begin(self, subject: str, kind: Kind, *, told: int) -> "Notes":
         number = self.roots if kind == "root" else self.lines
-        return replace(self, posting=Posting(kind, f"{run_id}/{kind}/{number}", told))
+        return replace(self, posting=Posting(kind, f"{subject}/{kind}/{number}", told))
 
     def without_root(self) -> "Notes":
         """The root can't be changed any more; the next one takes its place, and the thread goes on there."""
         return replace(self, root=None, roots=self.roots + 1, shown=None, posting=None)
 
 
-def metadata(run_id: str, posting: Posting) -> dict[str, Any]:
+def metadata(subject: str, posting: Posting) -> dict[str, Any]:
     """Ids only: other apps can read it."""
-    return {"event_type": _EVENT_TYPE, "event_payload": {"run_id": run_id, "key": posting.key}}
+    return {"event_type": _EVENT_TYPE, "event_payload": {"subject": subject, "key": posting.key}}

@@ -1,20 +1,23 @@
-"""Looks at all runs that were asked for in Slack, again and again, and does what people wait for most first."""
+"""Looks at all that was asked for in Slack, again and again, and does what people wait for most first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
 from bot.outbox.errors import SlackError, SlackRefused
+from bot.reporter.card import Card
 from bot.reporter.notes import Notes
-from bot.reporter.thread import Talks, Thread
+from bot.reporter.standing import Standing, Talks
+from bot.reporter.thread import Thread
 from provisioning.control_plane import ControlPlane
-from provisioning.domain.run import RunId
 from provisioning.errors import Transient
 from provisioning.ports import Clock
 
 log = structlog.get_logger(__name__)
+
+S = TypeVar("S", bound=Standing)
 
 SURFACE: Final = "slack"
 
@@ -39,7 +42,7 @@ class Reporter:
         self._clock = clock
         self._channel = channel
         self._monthly_cost = monthly_cost
-        self._rest_until: dict[RunId, float] = {}
+        self._rest_until: dict[str, float] = {}
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -52,9 +55,10 @@ class Reporter:
             await self._clock.sleep(_LOOK_SECONDS if busy else _IDLE_SECONDS)
 
     async def look(self) -> bool:
-        """Do once what is due; tell whether any run is being reported at all."""
-        reported = await self._threads()
-        threads = self._rested(reported)
+        """Do once what is due; tell whether anything is being reported at all."""
+        cards, reported = await self._cards(), await self._threads()
+        await self._show(self._rested(cards))
+        threads = sorted(self._rested(reported), key=lambda one: (not one.stands_still, one.notes.told_at))
         for thread in threads:
             await self._try(thread, thread.settle)
         await self._edit_at_once([one for one in threads if one.is_urgent])
@@ -69,7 +73,29 @@ class Reporter:
         for thread in threads:
             if thread.is_done:
                 await thread.close()
-        return bool(reported)
+        return bool(reported or cards)
+
+    async def _show(self, cards: Sequence[Card]) -> None:
+        """Somebody is to decide, or wants to see what was decided: cards come before all else."""
+        for card in cards:
+            await self._try(card, card.settle)
+        await self._post(_of(cards, lambda one: one.needs_root), lambda one: one.post_root)
+        await self._edit_at_once(_of(cards, lambda one: one.is_stale))
+        for card in cards:
+            if card.is_done:
+                await card.close()
+
+    async def _cards(self) -> Sequence[Card]:
+        return [
+            Card(
+                notes=Notes.from_json(one.notes, channel=self._channel),
+                talks=self._talks,
+                clock=self._clock,
+                approval=one.approval,
+                approvals=self._control.approvals,
+            )
+            for one in await self._control.approvals.unreported(SURFACE)
+        ]
 
     async def _threads(self) -> Sequence[Thread]:
         reports = await self._control.reports.open(SURFACE)
@@ -87,7 +113,7 @@ class Reporter:
             for report in reports
         ]
 
-    async def _edit_at_once(self, threads: Sequence[Thread]) -> None:
+    async def _edit_at_once(self, threads: Sequence[Standing]) -> None:
         """Edit side by side as many as may be now; the others have their turn at the next look.
 
         All are over when one has failed, so that none writes its notes later.
@@ -98,38 +124,35 @@ class Reporter:
             if fault is not None:
                 raise fault
 
-    def _rested(self, threads: Sequence[Thread]) -> Sequence[Thread]:
-        """Leave out those that Slack has refused a moment ago; what ended or stopped first, then who was told least."""
+    def _rested(self, shown: Sequence[S]) -> Sequence[S]:
+        """Leave out those that Slack has refused a moment ago."""
         now = self._clock.monotonic()
-        self._rest_until = {run_id: until for run_id, until in self._rest_until.items() if until > now}
-        rested = [thread for thread in threads if thread.run_id not in self._rest_until]
-        return sorted(rested, key=lambda thread: (not thread.stands_still, thread.notes.told_at))
+        self._rest_until = {subject: until for subject, until in self._rest_until.items() if until > now}
+        return [one for one in shown if one.subject not in self._rest_until]
 
-    async def _post(
-        self, threads: Iterable[Thread], act: Callable[[Thread], Callable[[], Awaitable[None]]]
-    ) -> None:
+    async def _post(self, threads: Iterable[S], act: Callable[[S], Callable[[], Awaitable[None]]]) -> None:
         for thread in threads:
             if thread.may_be_posted:
                 await self._try(thread, act(thread))
 
-    async def _try(self, thread: Thread, act: Callable[[], Awaitable[None]]) -> None:
+    async def _try(self, thread: Standing, act: Callable[[], Awaitable[None]]) -> None:
         """One thread's trouble is not another's, whatever it is; only the registry is everybody's."""
         try:
             await act()
         except SlackRefused as refused:
-            log.warning("Slack refuses to show a run", run_id=thread.run_id, code=refused.code)
+            log.warning("Slack refuses to show it", subject=thread.subject, code=refused.code)
             self._let_rest(thread)
         except SlackError as trouble:
-            log.warning("Slack did not take it", run_id=thread.run_id, code=trouble.code)
+            log.warning("Slack did not take it", subject=thread.subject, code=trouble.code)
         except Transient:
             raise
         except Exception:
-            log.exception("a run can't be shown", run_id=thread.run_id)
+            log.exception("it can't be shown", subject=thread.subject)
             self._let_rest(thread)
 
-    def _let_rest(self, thread: Thread) -> None:
-        self._rest_until[thread.run_id] = self._clock.monotonic() + _TROUBLE_SECONDS
+    def _let_rest(self, thread: Standing) -> None:
+        self._rest_until[thread.subject] = self._clock.monotonic() + _TROUBLE_SECONDS
 
 
-def _of(threads: Sequence[Thread], wanted: Callable[[Thread], bool]) -> Sequence[Thread]:
+def _of(threads: Sequence[S], wanted: Callable[[S], bool]) -> Sequence[S]:
     return [thread for thread in threads if wanted(thread)]

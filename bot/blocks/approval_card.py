@@ -1,0 +1,107 @@
+"""The card that asks for an approval: what, who, why, how much, until when; and, later, what was decided."""
+
+from datetime import datetime, timedelta
+
+from bot.blocks import ids
+from bot.blocks.kit import (
+    Block,
+    Message,
+    actions,
+    button,
+    confirm,
+    context,
+    fields,
+    is_person,
+    mention,
+    section,
+)
+from bot.blocks.words import age, code, money, said, size
+from provisioning.domain.approval import Approval, ApprovalState
+from provisioning.domain.duration import duration_words
+
+_MARKS = {
+    ApprovalState.PENDING: "🖐️",
+    ApprovalState.APPROVED: "✅",
+    ApprovalState.REJECTED: "🚫",
+    ApprovalState.EXPIRED: "⌛",
+    ApprovalState.VOID: "⚠️",
+}
+
+
+def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Message:
+    """Draw the card as the row stands. Its buttons carry the row's opaque id, and are asked again at the click."""
+    headline = (
+        f"{_MARKS[approval.state]} {_requester(approval)} asks for the end of "
+        f"*{said(str(approval.facts.get('company') or approval.subdomain), 300)}* ({code(approval.subdomain)})"
+    )
+    blocks: list[Block] = [
+        section(headline, block_id=f"head-{iteration}"),
+        section(f"*Why:* {said(approval.reason, 600)}", block_id=f"why-{iteration}"),
+        fields(_facts(approval, now), block_id=f"facts-{iteration}"),
+        context(_what_goes(approval), block_id=f"goes-{iteration}"),
+    ]
+    if approval.state is ApprovalState.PENDING:
+        blocks.append(_buttons(approval, iteration))
+    else:
+        blocks.append(section(_outcome(approval, now), block_id=f"outcome-{iteration}"))
+    return Message(f"{headline} – {approval.state}", tuple(blocks))
+
+
+def _requester(approval: Approval) -> str:
+    person = approval.origin.get("user")
+    known = isinstance(person, str) and is_person(person)
+    return mention(str(person)) if known else said(approval.requested_by, 150)
+
+
+def _facts(approval: Approval, now: datetime) -> list[str]:
+    facts = approval.facts
+    found: dict[str, str] = {}
+    if "census" in facts:
+        found["In it"] = said(str(facts["census"]), 300)
+    else:
+        found["Users"] = str(facts.get("users"))
+        found["Rows"] = str(facts.get("rows"))
+        found["Database"] = size(int(facts.get("bytes") or 0))
+        last = facts.get("last_upload")
+        found["Last upload"] = age(datetime.fromisoformat(str(last)), now) if last else "none"
+    found["Saves"] = money(float(facts.get("monthly_cost") or 0))
+    found["Grace period"] = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
+    found["Answer until"] = f"{approval.expires_at:%Y-%m-%d %H:%M} UTC"
+    return [f"*{name}*\n{value}" for name, value in found.items()]
+
+
+def _what_goes(approval: Approval) -> str:
+    record = ", its DNS record" if approval.facts.get("dns_record") else ""
+    project = said(str(approval.facts.get("project") or "none"), 60)
+    return (
+        f"Deleted in the end: Supabase project {code(project)} with its database{record}, the platform's record, "
+        "all credentials. "
+        "Kept: a proved backup, the deletion record, the audit log, a tombstone."
+    )
+
+
+def _buttons(approval: Approval, iteration: int) -> Block:
+    asked = confirm(
+        "Approve the end of a tenant?",
+        f"{code(approval.subdomain)} is suspended at once. "
+        "After the grace period it can't be brought back but from its backup.",
+        yes="Approve",
+        no="Not yet",
+        style="danger",
+    )
+    return actions(
+        button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked),
+        button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id),
+        block_id=f"buttons-{iteration}",
+    )
+
+
+def _outcome(approval: Approval, now: datetime) -> str:
+    when = f", {age(approval.decided_at, now)}" if approval.decided_at else ""
+    by = f" by {said(approval.decided_by, 150)}" if approval.decided_by else ""
+    why = f": {said(approval.decision_reason, 600)}" if approval.decision_reason else ""
+    tail = {
+        ApprovalState.APPROVED: f" It goes on in {code(approval.run_id)}." if approval.run_id else "",
+        ApprovalState.EXPIRED: " Nobody answered in time; nothing was changed.",
+    }.get(approval.state, " Nothing was changed.")
+    return f"*{approval.state.capitalize()}*{by}{when}{why}.{tail}"

@@ -1,0 +1,112 @@
+"""The questions before a tenant's end: which one, typed again, why, and how long it can be brought back; and why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.blocks import ids
+from bot.blocks.kit import Element, View, input_block, modal, option, plain, section
+from bot.blocks.words import code, said
+from provisioning.domain.approval import Approval
+from provisioning.domain.duration import duration_words
+from provisioning.domain.tenant import Tenant
+
+_GRACES: Final = ("0", "24h", "7d", "14d", "30d")
+_MOST_TYPED: Final = 500
+_WHAT_HAPPENS: Final = (
+    "A second person has to approve. Then the tenant is suspended at once; after the grace period its database is "
+    "backed up, the backup is proved by restoring it, and only then the project is deleted, for good."
+)
+
+
+@dataclass(frozen=True)
+class EndingValues:
+    confirm: str
+    reason: str
+    grace: str
+
+
+def deprovision_form(tenant: Tenant, *, grace: timedelta) -> View:
+    return modal(
+        "Deprovision a tenant",
+        [
+            section(f"*{said(tenant.company_name, 300)}* ({code(tenant.subdomain)})\n{_WHAT_HAPPENS}"),
+            input_block(
+                "Type the subdomain",
+                {"type": "plain_text_input", "action_id": ids.CONFIRM, "max_length": 60},
+                block_id="confirm",
+                hint=f"{tenant.subdomain}, to say that you mean this tenant.",
+            ),
+            input_block("Why?", _reason(), block_id="reason", hint="The approver and the audit log see it."),
+            input_block(
+                "Grace period", _grace(grace), block_id="grace", hint="Until then one click brings it back."
+            ),
+        ],
+        callback_id=ids.DEPROVISION_FORM,
+        submit="Ask for approval",
+        close="Cancel",
+        private_metadata=tenant.subdomain,
+    )
+
+
+def read_ending(view: Mapping[str, Any]) -> EndingValues:
+    values = (view.get("state") or {}).get("values") or {}
+    entered = {name: element for block in values.values() for name, element in block.items()}
+    chosen = entered.get(ids.GRACE, {}).get("selected_option") or {}
+    return EndingValues(
+        confirm=str(entered.get(ids.CONFIRM, {}).get("value") or ""),
+        reason=str(entered.get(ids.REASON, {}).get("value") or ""),
+        grace=str(chosen.get("value") or ""),
+    )
+
+
+def reject_form(approval: Approval) -> View:
+    return modal(
+        "Reject",
+        [
+            section(f"The end of {code(approval.subdomain)}, asked by {said(approval.requested_by, 150)}."),
+            input_block("Why not?", _reason(), block_id="reason", hint="Whoever asked sees it."),
+        ],
+        callback_id=ids.REJECT_FORM,
+        submit="Reject",
+        close="Cancel",
+        private_metadata=approval.approval_id,
+    )
+
+
+def _reason() -> Element:
+    return {
+        "type": "plain_text_input",
+        "action_id": ids.REASON,
+        "multiline": True,
+        "max_length": _MOST_TYPED,
+    }
+
+
+def _grace(default: timedelta) -> Element:
+    options = _options(default)
+    return {
+        "type": "static_select",
+        "action_id": ids.GRACE,
+        "options": [option(label, value) for value, label in options],
+        "initial_option": option(options[0][1], options[0][0]),
+        "placeholder": plain("Choose"),
+    }
+
+
+def _options(default: timedelta) -> Sequence[tuple[str, str]]:
+    """The installation's own first; each as the door reads it, and as people do."""
+    first = f"{int(default.total_seconds())}s"
+    labels = {
+        "0": "none: begin at once",
+        "24h": "24 hours",
+        "7d": "7 days",
+        "14d": "14 days",
+        "30d": "30 days",
+    }
+    usual = duration_words(default)
+    return [
+        (first, f"{usual} (usual)"),
+        *((value, labels[value]) for value in _GRACES if labels[value] != usual),
+    ]
