@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import ObjectStore, from_url
+from obstore.store import from_url
 
 from provisioning.adapters import archived_heads
+from provisioning.adapters.archive_store import open_store
 from provisioning.domain.audit import Head
 from provisioning.errors import Permanent
 
@@ -33,18 +34,15 @@ class ObjectArchive:
 
     async def keep_head(self, head: Head) -> None:
         with self._said():
-            await archived_heads.keep(await asyncio.to_thread(self._open), head)
+            await archived_heads.keep(await asyncio.to_thread(open_store, self._url), head)
 
     async def kept_heads(self, *, limit: int) -> Sequence[Head]:
         with self._said():
-            return await archived_heads.newest(await asyncio.to_thread(self._open), limit=limit)
+            return await archived_heads.newest(await asyncio.to_thread(open_store, self._url), limit=limit)
 
     @property
     def _is_folder(self) -> bool:
         return self._url.startswith("file:")
-
-    def _open(self) -> ObjectStore:
-        return from_url(self._url, mkdir=True) if self._is_folder else from_url(self._url)
 
     @contextlib.contextmanager
     def _said(self) -> Iterator[None]:

@@ -123,6 +123,11 @@ async def test_what_was_streamed_comes_back(archive: BackupArchive) -> None:
     assert await archive.list("backups/a-1") == [("backups/a-1/big", stored.bytes)]
 
 
+async def test_another_folder_that_begins_alike_is_not_listed(archive: BackupArchive) -> None:
+    await archive.put_json("backups/a-1-2/one.json", {})
+    assert await archive.list("backups/a-1") == []
+
+
 async def test_an_empty_file_is_a_file(archive: BackupArchive) -> None:
     assert (await archive.put("backups/a-1/empty", chunks(0))).bytes == 0
     assert await archive.get_bytes("backups/a-1/empty") == b""

@@ -5,14 +5,13 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import ObjectStore, from_url
+from obstore.store import ObjectStore
 
+from provisioning.adapters.archive_store import open_store
 from provisioning.domain.backup import StoredFile
 from provisioning.errors import Permanent, Transient
 
@@ -90,17 +89,9 @@ class BackupArchive:
 
     async def _store(self) -> ObjectStore:
         if self._opened is None:
-            self._opened = await asyncio.to_thread(self._open)
+            with self._translated("Opening it"):
+                self._opened = await asyncio.to_thread(open_store, self._url)
         return self._opened
-
-    def _open(self) -> ObjectStore:
-        with self._translated("Opening it"):
-            if self._url.startswith("file:"):
-                # Dumps are nobody else's to read: a folder that we make is closed to others.
-                folder = Path(unquote(urlsplit(self._url).path))
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            store: ObjectStore = from_url(self._url)
-            return store
 
     @contextmanager
     def _translated(self, doing: str) -> Iterator[None]:
