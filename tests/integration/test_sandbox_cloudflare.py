@@ -294,7 +294,7 @@ async def test_refuses_another_token(api: httpx.AsyncClient) -> None:
     assert code(await api.get("/user/tokens/verify", headers=wrong)) == (401, 1000)
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", f"Basic {TOKEN}"])
+@pytest.mark.parametrize("header", ["", "Bearer", f"Basic {TOKEN}"], ids=["none", "bare", "basic"])
 async def test_refuses_a_request_without_a_token(api: httpx.AsyncClient, header: str) -> None:
     assert code(await api.get(RECORDS, headers={"authorization": header})) == (400, 6003)
 

@@ -408,7 +408,7 @@ async def test_faults_of_mail_hold_for_the_api_too(
     ("authorization", "status", "name"),
     [
         ("", 401, "missing_api_key"),
-        (f"Basic {KEY}", 401, "missing_api_key"),
+        pytest.param(f"Basic {KEY}", 401, "missing_api_key", id="basic"),
         ("Bearer re_other", 403, "invalid_api_key"),
     ],
 )

@@ -176,7 +176,9 @@ async def add_user(database: asyncpg.Connection, email: str, hashed: str) -> Non
     )
 
 
-@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@customer.com", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"), [(EMAIL, "wrong"), ("nobody@customer.com", PASSWORD)], ids=["password", "person"]
+)
 async def test_refuses_a_wrong_login(
     visitor: httpx.AsyncClient, token: str, email: str, password: str
 ) -> None:
