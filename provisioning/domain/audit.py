@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from provisioning.domain.secret import Secret
 
@@ -17,9 +17,11 @@ GENESIS = "0" * 64
 """What the first row names as its predecessor."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One row as it rests: what happened, and what binds it to the row before it."""
+class AuditRow(NamedTuple):
+    """One row as it rests: what happened, and what binds it to the row before it.
+
+    A tuple, because a whole log of them is made when it is proved.
+    """
 
     seq: int
     at: datetime

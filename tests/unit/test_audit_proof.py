@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,8 +35,8 @@ def chained(rows: Sequence[AuditRow], key: Secret = KEY, previous: str = GENESIS
     """The rows as whoever has the key would write them, one after the other."""
     made = []
     for row in rows:
-        named = replace(row, key_id=key_id(key), previous_hash=previous)
-        made.append(replace(named, hash=row_hash(named.content(), previous_hash=previous, key=key)))
+        named = row._replace(key_id=key_id(key), previous_hash=previous)
+        made.append(named._replace(hash=row_hash(named.content(), previous_hash=previous, key=key)))
         previous = made[-1].hash
     return made
 
@@ -47,7 +46,7 @@ def a_row(seq: int, **changes: Any) -> AuditRow:
         seq, NOON + timedelta(minutes=seq), "cli", "token:ada", "ada", None, "provision.requested", "customerinc",
         f"run-{seq}", "hash", "accepted", None, {"company": "Müller & Søn", "n": seq}, "", "", "",
     )  # fmt: skip
-    return replace(row, **changes)
+    return row._replace(**changes)
 
 
 def a_log(count: int = COUNT) -> list[AuditRow]:
@@ -92,7 +91,7 @@ def test_a_flipped_bit_of_any_text_is_a_changed_row(seq: int, column: str, byte:
     text = getattr(log[seq - 1], column) or "x"
     at = byte % len(text)
     changes: Any = {column: text[:at] + chr(ord(text[at]) ^ mask) + text[at + 1 :]}
-    log[seq - 1] = replace(log[seq - 1], **changes)
+    log[seq - 1] = log[seq - 1]._replace(**changes)
 
     assert breaks(log) == [("changed row", seq)]
 
@@ -102,17 +101,17 @@ def test_a_flipped_letter_of_any_hash_is_a_changed_row(seq: int, column: str, at
     log = a_log()
     text = getattr(log[seq - 1], column)
     changes: Any = {column: text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :]}
-    log[seq - 1] = replace(log[seq - 1], **changes)
+    log[seq - 1] = log[seq - 1]._replace(**changes)
 
     assert breaks(log) == [("changed row", seq)]
 
 
 CHANGES: dict[str, Callable[[AuditRow], AuditRow]] = {
-    "the time": lambda row: replace(row, at=row.at + timedelta(microseconds=1)),
-    "a detail": lambda row: replace(row, details={**row.details, "n": 99}),
-    "no details": lambda row: replace(row, details={}),
-    "nothing instead of a text": lambda row: replace(row, subdomain=None),
-    "another of our keys": lambda row: replace(row, key_id=key_id(OLD_KEY)),
+    "the time": lambda row: row._replace(at=row.at + timedelta(microseconds=1)),
+    "a detail": lambda row: row._replace(details={**row.details, "n": 99}),
+    "no details": lambda row: row._replace(details={}),
+    "nothing instead of a text": lambda row: row._replace(subdomain=None),
+    "another of our keys": lambda row: row._replace(key_id=key_id(OLD_KEY)),
 }
 
 
@@ -190,7 +189,7 @@ def test_a_chain_made_anew_with_another_key_is_told_once() -> None:
 
 
 def test_what_is_found_is_bounded() -> None:
-    log = [replace(row, result="forged") for row in a_log(MOST_BREAKS + 50)]
+    log = [row._replace(result="forged") for row in a_log(MOST_BREAKS + 50)]
 
     assert len(proved(log)) == MOST_BREAKS
 

@@ -121,7 +121,7 @@ async def test_an_export_has_every_column_and_itself(world: World, worker: FakeW
 
     assert rows == world.records.tables.audit
     assert rows[-1]["action"] == "audit.export"
-    assert list(rows[0]) == list(AuditRow.__dataclass_fields__)
+    assert list(rows[0]) == list(AuditRow._fields)
 
 
 Verb = Callable[[ControlPlane], Awaitable[object]]

@@ -80,7 +80,7 @@ class PostgresAuditLog:
 def _row(row: asyncpg.Record) -> AuditRow:
     values = list(row)
     values[_DETAILS] = json.loads(values[_DETAILS])
-    return AuditRow(*values)
+    return AuditRow._make(values)
 
 
 _DETAILS: Final = _COLUMNS.split(", ").index("details")

@@ -45,7 +45,7 @@ def test_a_line_says_when_who_what_about_whom_and_what_became_of_it() -> None:
 
 
 def test_a_refusal_stands_out_with_its_reason() -> None:
-    row = replace(ROW, surface="cli", action="retry", result="not_allowed", reason="ada is a viewer.")
+    row = ROW._replace(surface="cli", action="retry", result="not_allowed", reason="ada is a viewer.")
     message = audit_message(AuditPage([row], 1), "customerinc")
 
     check_message(message)
@@ -63,8 +63,8 @@ def test_nothing_is_said_to_be_nothing() -> None:
 @settings(max_examples=20, deadline=None)
 @given(text=HOSTILE, reason=HOSTILE, surface=st.sampled_from(["slack", "cli"]))
 def test_twenty_lines_of_anything_fit_and_stay_texts(text: str, reason: str, surface: str) -> None:
-    row = replace(
-        ROW, surface=surface, actor_id=text, actor_name=text, action=text or "x", subdomain=text, reason=reason
+    row = ROW._replace(
+        surface=surface, actor_id=text, actor_name=text, action=text or "x", subdomain=text, reason=reason
     )  # fmt: skip
     message = audit_message(AuditPage([row] * 20, 20), text or None)
 
