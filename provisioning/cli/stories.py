@@ -51,9 +51,7 @@ def tell_approval(output: Output, approval: Approval) -> None:
     span = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
     match approval.state:
         case ApprovalState.PENDING:
-            output.say(
-                f"Asked: the end of {approval.subdomain}, {span} after it is approved ({approval.reason})."
-            )
+            output.say(f"Asked: the end of {approval.subdomain}, grace period {span} ({approval.reason}).")
             output.say(_how_much(approval))
             output.say(
                 f"Waiting for an approver other than {approval.requested_by}, until {approval.expires_at:%Y-%m-%d %H:%M %Z}."

@@ -66,13 +66,12 @@ class Approvals:
 
     async def reject(self, actor: Actor, reference: str, *, reason: str) -> Approval:
         """Say no. The requester may take their own question back."""
-        async with self._desk.registry.transaction() as tx:
-            asked = await _find(tx, reference)
-        role = Role.OPERATOR if asked.requester == actor.identity else Role.APPROVER
-        async with self._desk.admit(actor, role, "reject", subdomain=asked.subdomain):
+        async with self._desk.admit(actor, Role.OPERATOR, "reject", subdomain=reference):
             said = parse_reason(reason)
             async with self._desk.registry.transaction() as tx:
-                asked = await _find(tx, asked.approval_id)
+                asked = await _find(tx, reference)
+                if asked.requester != actor.identity and not actor.may(Role.APPROVER):
+                    raise Refused("Only an approver, or whoever asked, may reject.", code="not_allowed")
                 decision = self._decision(
                     actor, asked, ApprovalState.REJECTED, asked.tenant_print, reason=said
                 )

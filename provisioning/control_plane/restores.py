@@ -8,7 +8,7 @@ from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.backup import ARCHIVES, BACKUPS, Proof
 from provisioning.domain.secret import Secret
-from provisioning.errors import Refused, TenantbotError
+from provisioning.errors import Refused
 from provisioning.ports import Backups
 from provisioning.registry import AuditEntry
 
@@ -28,21 +28,17 @@ class Restores:
         folder = archive.strip().rstrip("/")
         match = _FOLDER.fullmatch(folder)
         subdomain = match["subdomain"] if match else None
-        await self._desk.require(actor, Role.OPERATOR, _ACTION, subdomain=subdomain)
-        backups = self._backups()
-        if match is None or not await backups.list(folder):
-            raise Refused(
-                f"The archive has no backup {archive}; they are named like {BACKUPS}/customerinc-20261124.",
-                code="unknown_backup",
-                field="archive",
-            )
-        target = _database_of(dsn)
-        await self._record(actor, subdomain, "begun", f"{folder} into {target}")
-        try:
+        async with self._desk.admit(actor, Role.OPERATOR, _ACTION, subdomain=subdomain):
+            backups = self._backups()
+            if match is None or not await backups.list(folder):
+                raise Refused(
+                    f"The archive has no backup {archive}; they are named like {BACKUPS}/customerinc-20261124.",
+                    code="unknown_backup",
+                    field="archive",
+                )
+            target = _database_of(dsn)
+            await self._record(actor, subdomain, "begun", f"{folder} into {target}")
             proof = await backups.restore(folder, dsn=dsn)
-        except TenantbotError as fault:
-            await self._record(actor, subdomain, "failed", f"{folder} into {target}: {fault.message}")
-            raise
         said = f"{len(proof.differences)} differences" if proof.differences else "all equal"
         await self._record(
             actor, subdomain, "done" if proof.ok else "failed", f"{folder} into {target}: {said}"

@@ -20,10 +20,12 @@ def parse_duration(text: str) -> timedelta:
 
 
 def duration_words(span: timedelta) -> str:
-    """`7 days`, `24 hours`, `90 s`: the largest unit that says it exactly."""
+    """`7 days`, `24 hours`, `90 s`: the largest unit that says it exactly; `none` for no time at all."""
     seconds = int(span.total_seconds())
+    if not seconds:
+        return "none"
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds and seconds % size == 0:
+        if seconds % size == 0:
             number = seconds // size
             return f"{number} {unit}" + ("" if number == 1 else "s")
     return f"{seconds} s"

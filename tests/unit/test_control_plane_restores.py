@@ -39,7 +39,7 @@ async def test_a_refusal_of_the_database_is_written_down_too(backed_up: World) -
     await backed_up.control.restores.into_database(OPERATOR, FOLDER, DSN)
     with pytest.raises(Refused, match="not empty"):
         await backed_up.control.restores.into_database(OPERATOR, FOLDER, DSN)
-    assert backed_up.records.tables.audit[-1]["result"] == "failed"
+    assert backed_up.records.tables.audit[-1]["result"] == "refused"
     assert "not-a-secret" not in repr(backed_up.records.tables.audit)
 
 
