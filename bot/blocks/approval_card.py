@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.blocks import ids
 from bot.blocks.kit import (
     Block,
+    Element,
     Message,
     actions,
     button,
@@ -30,10 +31,7 @@ _MARKS = {
 
 def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Message:
     """Draw the card as the row stands. Its buttons carry the row's opaque id, and are asked again at the click."""
-    headline = (
-        f"{_MARKS[approval.state]} {_requester(approval)} asks for the end of "
-        f"*{said(str(approval.facts.get('company') or approval.subdomain), 300)}* ({code(approval.subdomain)})"
-    )
+    headline = question_line(approval)
     blocks: list[Block] = [
         section(headline, block_id=f"head-{iteration}"),
         section(f"*Why:* {said(approval.reason, 600)}", block_id=f"why-{iteration}"),
@@ -41,10 +39,34 @@ def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Messa
         context(_what_goes(approval), block_id=f"goes-{iteration}"),
     ]
     if approval.state is ApprovalState.PENDING:
-        blocks.append(_buttons(approval, iteration))
+        blocks.append(actions(*approval_buttons(approval), block_id=f"buttons-{iteration}"))
     else:
         blocks.append(section(_outcome(approval, now), block_id=f"outcome-{iteration}"))
     return Message(f"{headline} – {approval.state}", tuple(blocks))
+
+
+def question_line(approval: Approval) -> str:
+    company = said(str(approval.facts.get("company") or approval.subdomain), 300)
+    return (
+        f"{_MARKS[approval.state]} {_requester(approval)} asks for the end of "
+        f"*{company}* ({code(approval.subdomain)})"
+    )
+
+
+def approval_buttons(approval: Approval) -> list[Element]:
+    """Whoever may not answer hears so at the click."""
+    asked = confirm(
+        "Approve the end of a tenant?",
+        f"{code(approval.subdomain)} is suspended at once. "
+        "After the grace period it can't be brought back but from its backup.",
+        yes="Approve",
+        no="Not yet",
+        style="danger",
+    )
+    return [
+        button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked),
+        button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id),
+    ]
 
 
 def _requester(approval: Approval) -> str:
@@ -77,22 +99,6 @@ def _what_goes(approval: Approval) -> str:
         f"Deleted in the end: Supabase project {code(project)} with its database{record}, the platform's record, "
         "all credentials. "
         "Kept: a proved backup, the deletion record, the audit log, a tombstone."
-    )
-
-
-def _buttons(approval: Approval, iteration: int) -> Block:
-    asked = confirm(
-        "Approve the end of a tenant?",
-        f"{code(approval.subdomain)} is suspended at once. "
-        "After the grace period it can't be brought back but from its backup.",
-        yes="Approve",
-        no="Not yet",
-        style="danger",
-    )
-    return actions(
-        button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked),
-        button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id),
-        block_id=f"buttons-{iteration}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.blocks.approval_card import approval_buttons, question_line
 from bot.blocks.ids import TENANT_ACTIVATE, TENANT_DEPROVISION, TENANT_RESEND, TENANT_SUSPEND, TENANT_VERIFY
 from bot.blocks.kit import Block, Element, Message, actions, button, confirm, fields, link_button, section
 from bot.blocks.run_buttons import decision_buttons
@@ -22,6 +23,8 @@ def status_message(view: TenantView, *, now: datetime, worker_alive: bool) -> Me
         blocks += [section(tenant_line(view.tenant, view.access_url)), fields(_facts(view.tenant, view, now))]
     if view.run is not None and (view.run.state.is_open or view.tenant is None):
         blocks.append(section(_run_text(view.run, now, worker_alive=worker_alive)))
+    if view.approval is not None:
+        blocks.append(section(f"{question_line(view.approval)}\n{said(view.approval.reason, 300)}"))
     if buttons := _buttons(view):
         blocks.append(actions(*buttons))
     return Message(_summary(view), tuple(blocks) or (section(_summary(view)),))
@@ -93,6 +96,8 @@ def _run_text(run: Run, now: datetime, *, worker_alive: bool) -> str:
 
 
 def _buttons(view: TenantView) -> list[Element]:
+    if view.approval is not None:
+        return approval_buttons(view.approval)
     if view.run is not None and view.run.state.is_open:
         return decision_buttons(view.run)
     tenant = view.tenant

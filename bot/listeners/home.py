@@ -8,7 +8,7 @@ from bot.blocks.kit import View
 from bot.desk import Desk
 from bot.in_time import in_time
 from bot.visit import Request, Visit
-from provisioning.domain.actor import Actor
+from provisioning.domain.actor import Actor, Role
 from provisioning.errors import TenantbotError, Transient
 
 _NEWEST: Final = 5
@@ -53,6 +53,8 @@ async def _draw(desk: Desk, actor: Actor) -> View:
         fleet,
         [run for run in recent if run.origin.get("user") == actor.id],
         [(tenant, views.access_url(tenant.subdomain)) for tenant in tenants],
+        questions=await desk.control.approvals.list(actor),
+        may_approve=actor.may(Role.APPROVER),
         user_id=actor.id,
         now=desk.clock.now(),
     )
