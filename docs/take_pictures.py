@@ -47,6 +47,10 @@ async def _take(url: str) -> None:
             await slack.go_to("tenantbot")
             await slack.page.get_by_text("Provision a tenant").first.wait_for()
             await _save(slack.page, "home")
+            await slack.go_to("ops")
+            await _ask_for_the_end(slack)
+        async with open_page(browser, url, "approver") as slack:
+            await _approve(slack)
         async with open_page(browser, url, size=PHONE) as slack:
             await slack.page.get_by_text("is verified, after").first.wait_for()
             await _save(slack.page, "phone")
@@ -69,6 +73,27 @@ async def _provision(slack: SlackPage) -> None:
     await slack.open_thread("Customer Inc")
     await slack.thread.get_by_text("Tenant ID").first.wait_for()
     await _save(page, "thread")
+
+
+async def _ask_for_the_end(slack: SlackPage) -> None:
+    await slack.type_command("/tenant deprovision customerinc")
+    await slack.modal.get_by_text("Type the subdomain").wait_for()
+    await slack.fill("Type the subdomain", "customerinc")
+    await slack.fill("Why?", "The customer has left; their contract ended in October.")
+    await slack.submit()
+    await slack.modal.get_by_text("An approver has until").wait_for()
+    await slack.close_modal()
+
+
+async def _approve(slack: SlackPage) -> None:
+    page = slack.page
+    await page.get_by_role("button", name="Approve").first.wait_for()
+    await page.get_by_text("asks for the end of").first.scroll_into_view_if_needed()
+    await _save(page, "approval")
+    await slack.click("Approve")
+    await slack.confirm("Approve")
+    await page.get_by_text("Undo: bring it back").wait_for(timeout=_RUN_MILLISECONDS)
+    await _save(page, "grace")
 
 
 async def _until_connected(page: Page) -> None:

@@ -26,7 +26,7 @@ export function modal() {
       created: (dialog) => dialog.showModal(),
       removed: (dialog) => dialog.close(),
       onKeyDown: (event) => closeOnEscape(event, view),
-      onCancel: (event) => event.preventDefault(),
+      onCancel: (event) => cancel(event, view),
     },
     h(
       "form",
@@ -97,6 +97,12 @@ export function modal() {
 function submit(event, surface, view) {
   event.preventDefault();
   if (view.submit && !view.submit_disabled) submitModal(surface, view);
+}
+
+// Escape while nothing in the modal has the focus, as when the focused field is gone with an update.
+function cancel(event, view) {
+  event.preventDefault();
+  closeModal(view, false);
 }
 
 function closeOnEscape(event, view) {
