@@ -21,7 +21,7 @@ from provisioning.domain.approval import Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 
 _MARKS = {
-    ApprovalState.PENDING: "🖐️",
+    ApprovalState.PENDING: "✋",
     ApprovalState.APPROVED: "✅",
     ApprovalState.REJECTED: "🚫",
     ApprovalState.EXPIRED: "⌛",

@@ -2,15 +2,23 @@
 
 from bot.blocks.run_words import NO_WORKER, awaited, done_steps, has_project, is_undoing
 from bot.blocks.words import at_time, money, said
-from provisioning.domain.run import Run, StepState
+from provisioning.domain.run import Run, RunKind, StepState
 
 
 def waiting(run: Run, *, monthly_cost: float, worker_alive: bool) -> str:
     """A few lines, the one that says who must act in bold."""
+    if run.kind is RunKind.DEPROVISION and run.error is None:
+        return _grace(run, worker_alive=worker_alive)
     lines = [*_cause(run), _request(run), *_recheck(run, worker_alive=worker_alive), *_so_far(run)]
     if has_project(run):
         lines.append(f"Its Supabase project costs {money(monthly_cost)} while it exists.")
     return "\n".join(lines)
+
+
+def _grace(run: Run, *, worker_alive: bool) -> str:
+    """Nobody has to act for it to go on; whoever wants the tenant back has."""
+    told = why(run)
+    return told if worker_alive else f"{told}\n⚠️ {NO_WORKER}"
 
 
 def why(run: Run) -> str:

@@ -32,6 +32,7 @@ export const CHARACTERS = {
   unlock: "🔓",
   closed_lock_with_key: "🔐",
   tada: "🎉",
+  raised_hand: "✋",
   rocket: "🚀",
   wave: "👋",
   eyes: "👀",
