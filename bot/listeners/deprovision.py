@@ -7,6 +7,7 @@ from bot.blocks.notices import notice_view, trouble_message
 from bot.blocks.provision_form import errors_for
 from bot.blocks.reason_form import read_reason
 from bot.desk import Desk
+from bot.late_reply import reply_in_time
 from bot.reception import CLOSE_ALL, Reply, point_out, show
 from bot.visit import Visit
 from bot.words_typed import plain_text, subdomain_in
@@ -29,8 +30,20 @@ async def ask(desk: Desk, visit: Visit) -> Message | None:
 
 
 async def take_form(desk: Desk, visit: Visit) -> Reply:
+    """What is in the tenant is looked up for the approver, which may take longer than Slack waits."""
+    subdomain = str(visit.request.view.get("private_metadata") or "")
+    return await reply_in_time(
+        desk,
+        visit,
+        _request(desk, visit, subdomain),
+        waiting=notice_view("Asking", f"Looking at how much is in {subdomain} …"),
+        done=notice_view("Asked", "An approver has to answer.", channel=desk.ops_channel),
+    )
+
+
+async def _request(desk: Desk, visit: Visit, subdomain: str) -> Reply:
     view = visit.request.view
-    values, subdomain = read_ending(view), str(view.get("private_metadata") or "")
+    values = read_ending(view)
     try:
         approval = await desk.control.approvals.request_deprovision(
             visit.actor,
@@ -40,7 +53,7 @@ async def take_form(desk: Desk, visit: Visit) -> Reply:
             grace=values.grace,
             origin=visit.origin,
         )
-    except InvalidRequest as fault:
+    except InvalidRequest as fault:  # what was typed is looked at before anything else
         return point_out(errors_for(view, fault.errors))
     text = f"An approver has until {approval.expires_at:%Y-%m-%d %H:%M} UTC to answer."
     return show(notice_view("Asked", text, channel=desk.ops_channel))

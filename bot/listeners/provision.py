@@ -1,6 +1,5 @@
 """Provisioning a tenant: the form, the plan, the start. What was typed travels with the view, so nothing is lost."""
 
-import asyncio
 from typing import Final
 
 from bot.blocks.form_values import FormValues, read_form
@@ -11,6 +10,7 @@ from bot.blocks.provision_form import Suggestion, errors_for, provision_form
 from bot.blocks.provision_plan import checking_view, plan_view, starting_view, trouble_view
 from bot.desk import Desk
 from bot.in_time import in_time
+from bot.late_reply import reply_in_time
 from bot.outbox.errors import SlackAway, SlackRefused, SlackUnclear
 from bot.reception import CLOSE_ALL, Reply, point_out, show
 from bot.visit import Visit
@@ -22,7 +22,6 @@ from provisioning.errors import InvalidRequest, Refused, TenantbotError, Transie
 _OPEN_SECONDS: Final = 2.5
 _ASK_SECONDS: Final = 1.2
 _ASK_QUICKLY_SECONDS: Final = 0.5
-_START_SECONDS: Final = 1.8
 _PLAN_SECONDS: Final = 12.0
 _NO_PLAN: Final = "Not everything that a plan asks has answered in time; `tenantbot doctor` asks one by one."
 _EXPIRED: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
@@ -84,12 +83,13 @@ async def back_to_form(desk: Desk, visit: Visit) -> None:
 async def take_plan(desk: Desk, visit: Visit) -> Reply:
     """The last click. When the start takes longer than Slack waits, the view says so and is answered later."""
     values = FormValues.from_json(visit.request.view.get("private_metadata") or "")
-    start = asyncio.create_task(_start(desk, visit, values))
-    try:
-        return await asyncio.wait_for(asyncio.shield(start), _START_SECONDS)
-    except TimeoutError:
-        desk.errands.start(_answer_later(desk, visit, start))
-        return show(starting_view(values))
+    return await reply_in_time(
+        desk,
+        visit,
+        _start(desk, visit, values),
+        waiting=starting_view(values),
+        done=notice_view("Started", "It is under way.", channel=desk.ops_channel),
+    )
 
 
 async def _start(desk: Desk, visit: Visit, values: FormValues) -> Reply:
@@ -104,13 +104,6 @@ async def _start(desk: Desk, visit: Visit, values: FormValues) -> Reply:
     except TenantbotError as fault:
         return show(trouble_view(values, fault.message))
     return CLOSE_ALL if not started.continued else show(_continued(desk, started))
-
-
-async def _answer_later(desk: Desk, visit: Visit, start: asyncio.Task[Reply]) -> None:
-    reply = await start
-    done = notice_view("Started", "It is under way.", channel=desk.ops_channel)
-    view = reply.get("view") or done
-    await desk.calls.call("views.update", view_id=visit.request.view["id"], view=view)
 
 
 async def _make_plan(desk: Desk, visit: Visit, values: FormValues) -> None:

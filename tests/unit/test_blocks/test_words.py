@@ -65,9 +65,10 @@ def test_cuts_secrets_out_before_it_shortens() -> None:
 
 def test_names_commands_as_they_are_given_in_slack() -> None:
     assert words.said("See `tenantbot status customerinc`.") == "See `/tenant status customerinc`."
-    assert words.said("`tenantbot deprovision customerinc` removes it.") == (
-        "`tenantbot deprovision customerinc` removes it."
+    assert words.said("`tenantbot undo customerinc` brings it back.") == (
+        "`/tenant undo customerinc` brings it back."
     )
+    assert words.said("Start one with `tenantbot worker`.") == "Start one with `tenantbot worker`."
     assert words.said("`tenantbot list` and `tenantbot runs` show them.") == (
         "`/tenant list` and `/tenant status` show them."
     )
