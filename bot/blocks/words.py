@@ -36,7 +36,10 @@ TENANT_MARKS: Final = {
 }
 ANSWER_MARKS: Final = {True: "✓", False: "✗", None: "–"}
 
-_VERBS: Final = "provision|status|list|verify|retry|rollback|cancel|resend|suspend|activate|deprovision|approve|reject|undo|audit"
+_VERBS: Final = (
+    "provision|status|list|verify|retry|rollback|cancel|resend|suspend|activate"
+    "|deprovision|approve|reject|undo|audit|lockdown|rotate"
+)
 _IN_TERMINAL: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 _OPEN_RUNS: Final = re.compile(r"\btenantbot runs\b")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
