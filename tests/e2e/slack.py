@@ -248,7 +248,7 @@ def _shows(shown: Message | View, words: tuple[str, ...]) -> bool:
 
 
 def _run_of(message: Message) -> str:
-    return str(message.get("metadata", {}).get("event_payload", {}).get("run_id", ""))
+    return str(message.get("metadata", {}).get("event_payload", {}).get("key", ""))
 
 
 def _button(shown: Message | View, label: str) -> dict[str, str]:
