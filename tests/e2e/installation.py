@@ -33,6 +33,7 @@ def real_settings(terminal: Terminal) -> dict[str, str]:
         "DNS_TARGET": TARGET,
         "MAIL_URL": f"smtp://{at.smtp_user}:{at.smtp_password}@{at.smtp}",
         "MAIL_FROM": "welcome@taskifai.test",
+        "ARCHIVE_URL": (terminal.home / "archive").as_uri(),
     }
 
 
