@@ -64,10 +64,19 @@ def end_message(
 
 def _lines(run: Run, events: Sequence[RunEvent], earlier: Sequence[RunEvent]) -> Iterator[str]:
     before = earlier[-1] if earlier else None
+    ends = {event.step: event.what for event in earlier if event.what in _STEP_ENDS}
     for event in events:
-        if told := _line(run, event, before):
+        is_told = _ends_again(event, ends.get(event.step))
+        if not is_told and (told := _line(run, event, before)):
             yield told
+        if event.what in _STEP_ENDS:
+            ends[event.step] = event.what
         before = event
+
+
+def _ends_again(event: RunEvent, before: str | None) -> bool:
+    """Tell whether a step ended so already: a worker was killed before it had noted that, and the next looked again."""
+    return event.what == before and _STEP_ENDS.get(event.what) not in {None, StepState.FAILED}
 
 
 def _line(run: Run, event: RunEvent, before: RunEvent | None) -> str:

@@ -42,6 +42,21 @@ def test_tells_each_step_that_ended_in_a_line() -> None:
     ]
 
 
+def test_a_step_that_is_done_again_after_a_crash_has_one_line() -> None:
+    done = an_event("step succeeded", 1, "abc in eu-west-1")
+    again = [an_event("step started", 1), done]
+    once = step_lines(a_run(), [done])
+    assert once is not None
+    assert step_lines(a_run(), again, earlier=[done]) is None
+    both = step_lines(a_run(), [done, *again])
+    assert both is not None
+    assert words_of(both) == words_of(once)
+    failed = an_event("step failed", 1, "no")
+    twice = step_lines(a_run(), [failed, an_event("retried"), failed])
+    assert twice is not None
+    assert words_of(twice).count("failed") == 2
+
+
 @pytest.mark.parametrize(
     "what", ["requested", "step started", "undo started", "succeeded", "rolled_back", "cancelled"]
 )
