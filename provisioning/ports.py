@@ -248,6 +248,10 @@ class Platform(Protocol):
         """Register the tenant. Raises Unclear when the answer was lost, Refused with code `taken` when it is there."""
         ...
 
+    async def repoint(self, tenant_id: str, tenant: TenantCredentials) -> None:
+        """Serve a tenant that is known there from another database, and switch it on. Safe to repeat."""
+        ...
+
     async def set_active(self, tenant_id: str, *, active: bool) -> None:
         """Let the platform serve the tenant, or stop serving it. Safe to repeat."""
         ...
@@ -401,6 +405,21 @@ class Backups(Protocol):
 
     async def restore(self, folder: str, *, dsn: Secret) -> Proof:
         """Restore into an empty database, and compare. Raises Refused (`not_empty`) before touching any other."""
+        ...
+
+    async def restore_tenant(
+        self, folder: str, *, address: DatabaseAddress, password: Secret, manifest_sha256: str | None
+    ) -> Proof:
+        """Restore into a tenant's new database, and compare. Safe to repeat: what a killed try left half-made is made anew.
+
+        Raises Refused (`not_empty`) when there is anything else than this backup in it.
+        """
+        ...
+
+    async def changed_since(
+        self, folder: str, *, address: DatabaseAddress, password: Secret
+    ) -> Sequence[str]:
+        """Name the tables whose rows are not, or no longer, those of the backup."""
         ...
 
     async def move(self, folder: str, to: str) -> None:

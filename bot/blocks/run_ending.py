@@ -16,6 +16,8 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
             return _gone(run)
         case RunState.SUCCEEDED, _:
             return "\n".join(_verified(run, tenant, access_url))
+        case RunState.ROLLED_BACK, RunKind.RESTORE:
+            return f"Rolled back: nothing of {code(run.subdomain)} is left but its archive, and a tombstone it had."
         case RunState.ROLLED_BACK, _:
             return f"Rolled back: nothing of {code(run.subdomain)} is left, and the subdomain is free again."
         case RunState.CANCELLED, RunKind.DEPROVISION:

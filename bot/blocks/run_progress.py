@@ -49,6 +49,7 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.RESEND: f"Sending the welcome e-mail of *{name}* ({at}) again",
         RunKind.SUSPEND: f"Suspending *{name}* at {at}",
         RunKind.ACTIVATE: f"Activating *{name}* at {at}",
+        RunKind.RESTORE: f"Restoring *{name}* as {at}",
         RunKind.DEPROVISION: f"Deprovisioning *{name}* at {at}",
     }[run.kind]
     return f"{RUN_MARKS[run.state]} {what}, asked by {requester(run)}"

@@ -103,14 +103,19 @@ def verdict(run: Run) -> str:
 
 def may_be_rolled_back(run: Run) -> bool:
     """Tell whether to offer it; the door decides."""
-    return run.kind is RunKind.PROVISION and not is_undoing(run) and not _mail_may_be_out(run)
+    return makes_project(run) and not is_undoing(run) and not _mail_may_be_out(run)
 
 
 def has_project(run: Run) -> bool:
     """Tell whether a Supabase project may be there that costs money."""
     gone = {StepState.PENDING, StepState.UNDONE}
-    return run.kind is RunKind.PROVISION and bool(run.steps) and run.steps[0].state not in gone
+    return makes_project(run) and bool(run.steps) and run.steps[0].state not in gone
+
+
+def makes_project(run: Run) -> bool:
+    return run.kind in {RunKind.PROVISION, RunKind.RESTORE}
 
 
 def _mail_may_be_out(run: Run) -> bool:
-    return any(step.number == _MAIL_STEP and step.state is StepState.SUCCEEDED for step in run.steps)
+    sent = any(step.number == _MAIL_STEP and step.state is StepState.SUCCEEDED for step in run.steps)
+    return sent and run.kind is RunKind.PROVISION

@@ -38,6 +38,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.RESEND: "Sending mail of",
         RunKind.SUSPEND: "Suspending",
         RunKind.ACTIVATE: "Activating",
+        RunKind.RESTORE: "Restoring",
         RunKind.DEPROVISION: "Deprovisioning",
     }
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"

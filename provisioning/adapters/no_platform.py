@@ -23,6 +23,9 @@ class NoPlatform:
             code="not_published",
         )
 
+    async def repoint(self, tenant_id: str, tenant: TenantCredentials) -> None:
+        """Nobody is told."""
+
     async def set_active(self, tenant_id: str, *, active: bool) -> None:
         """Nobody is told."""
 

@@ -107,6 +107,19 @@ class PlatformAdminApi:
                 return tenant.subdomain
         return None
 
+    async def repoint(self, tenant_id: str, tenant: TenantCredentials) -> None:
+        path = f"{self._root}/{quote(tenant_id, safe='')}"
+        hide = [tenant.anon_key, tenant.service_key]
+        change = {
+            "company_name": tenant.company_name,
+            "database_url": tenant.database_url,
+            **self._keys(tenant),
+            "is_active": True,
+        }
+        response = await self._ask("PATCH", path, json=change, hide=hide)
+        if not response.is_success:
+            raise self._refusal(response, hide=hide)
+
     async def set_active(self, tenant_id: str, *, active: bool) -> None:
         path = f"{self._root}/{quote(tenant_id, safe='')}"
         response = await self._ask("PATCH", path, json={"is_active": active})
@@ -116,19 +129,20 @@ class PlatformAdminApi:
             raise self._refusal(response)
 
     def _registration(self, tenant: TenantCredentials) -> dict[str, Any]:
-        anon, service = tenant.anon_key.reveal(), tenant.service_key.reveal()
-        if self._body == "guide":
-            keys: dict[str, Any] = {"database_anon_key": anon, "database_service_key": service}
-        else:
-            keys = {"database_credentials": {"anon_key": anon, "service_key": service}}
         return {
             "company_name": tenant.company_name,
             "subdomain": tenant.subdomain,
             "database_url": tenant.database_url,
-            **keys,
+            **self._keys(tenant),
             "admin_email": tenant.admin_email,
             "admin_name": tenant.admin_name,
         }
+
+    def _keys(self, tenant: TenantCredentials) -> dict[str, Any]:
+        anon, service = tenant.anon_key.reveal(), tenant.service_key.reveal()
+        if self._body == "guide":
+            return {"database_anon_key": anon, "database_service_key": service}
+        return {"database_credentials": {"anon_key": anon, "service_key": service}}
 
     async def _is_taken(self, subdomain: str, response: httpx.Response) -> bool:
         """Tell a duplicate from a body that is wrong: the platform answers 400 to both."""

@@ -74,7 +74,7 @@ def provision(
         started = await session.system.control.requests.provision(
             session.actor, raw, origin={"surface": "cli"}
         )
-        return await _finish(session, started, detach=detach)
+        return await finish_run(session, started, detach=detach)
 
     run_verb(context, plan if dry_run else start, may_execute=not dry_run)
 
@@ -86,7 +86,7 @@ def verify(context: typer.Context, subdomain: Subdomain, *, detach: Detach = Fal
     """
 
     async def start(session: Session) -> int:
-        return await _finish(
+        return await finish_run(
             session, await session.system.control.requests.verify(session.actor, subdomain), detach=detach
         )
 
@@ -109,7 +109,7 @@ def resend(
 
     async def start(session: Session) -> int:
         started = await session.system.control.requests.resend(session.actor, subdomain, email=email)
-        return await _finish(session, started, detach=detach)
+        return await finish_run(session, started, detach=detach)
 
     run_verb(context, start, may_execute=True)
 
@@ -125,7 +125,7 @@ def suspend(
     async def start(session: Session) -> int:
         requests = session.system.control.requests
         started = await requests.suspend(session.actor, subdomain, reason=reason, origin={"surface": "cli"})
-        return await _finish(session, started, detach=detach, document=_tenant_document)
+        return await finish_run(session, started, detach=detach, document=_tenant_document)
 
     run_verb(context, start, may_execute=True)
 
@@ -141,7 +141,7 @@ def activate(
     async def start(session: Session) -> int:
         requests = session.system.control.requests
         started = await requests.activate(session.actor, subdomain, reason=reason, origin={"surface": "cli"})
-        return await _finish(session, started, detach=detach, document=_tenant_document)
+        return await finish_run(session, started, detach=detach, document=_tenant_document)
 
     run_verb(context, start, may_execute=True)
 
@@ -169,7 +169,7 @@ def cancel(context: typer.Context, run: Reference, *, detach: Detach = False) ->
 
 def _decide(context: typer.Context, decide: Callable[[Session], Awaitable[Run]], *, detach: bool) -> None:
     async def act(session: Session) -> int:
-        return await _finish(session, Started(await decide(session), continued=False), detach=detach)
+        return await finish_run(session, Started(await decide(session), continued=False), detach=detach)
 
     run_verb(context, act, may_execute=True)
 
@@ -184,7 +184,7 @@ async def _tenant_document(session: Session, run: Run) -> Document:
     return tenant_document(await session.system.control.views.status(session.actor, run.subdomain))
 
 
-async def _finish(
+async def finish_run(
     session: Session,
     started: Started,
     *,

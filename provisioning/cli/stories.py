@@ -25,7 +25,7 @@ def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *
         case RunState.WAITING:
             _tell_wait(output, run, worker_alive=worker_alive)
         case RunState.ROLLED_BACK:
-            output.say(f"Rolled back: nothing of {run.subdomain} is left, and the subdomain is free again.")
+            output.say(f"Rolled back: nothing of {run.subdomain} is left{_what_stays(run)}.")
         case RunState.CANCELLED:
             output.say(f"Cancelled: nothing was made for {run.subdomain}.")
         case _:
@@ -121,11 +121,17 @@ def _tell_wait(output: Output, run: Run, *, worker_alive: bool) -> None:
     output.say(_next_commands(run))
 
 
+def _what_stays(run: Run) -> str:
+    if run.kind is RunKind.RESTORE:
+        return " but its archive; a tombstone is back where one was"
+    return ", and the subdomain is free again"
+
+
 def _next_commands(run: Run) -> str:
     commands = [f"tenantbot retry {run.subdomain}"]
     if run.kind is RunKind.DEPROVISION:
         return f"Next: tenantbot undo {run.subdomain}" + (f"  |  {commands[0]}" if run.error else "")
-    if run.kind is RunKind.PROVISION and not _mail_may_be_out(run):
+    if run.kind is RunKind.RESTORE or (run.kind is RunKind.PROVISION and not _mail_may_be_out(run)):
         commands.append(f"tenantbot rollback {run.subdomain}")
     if run.waiting_for and run.waiting_for.until:
         commands.append(f"tenantbot cancel {run.subdomain}")

@@ -108,7 +108,7 @@ class Requests:
         asked = request.to_json()
         async with self._desk.registry.transaction() as tx:
             if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
-                return await _continue(tx, actor, open_run, RunKind.PROVISION, asked)
+                return await continue_run(tx, actor, open_run, RunKind.PROVISION, asked)
         await self._check_region(request)
         run = new_run(self._desk, actor, RunKind.PROVISION, request.subdomain, asked, origin)
         try:
@@ -118,7 +118,7 @@ class Requests:
         except Refused:  # taken: perhaps by the same request, a moment ago
             async with self._desk.registry.transaction() as tx:
                 if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
-                    return await _continue(tx, actor, open_run, RunKind.PROVISION, asked)
+                    return await continue_run(tx, actor, open_run, RunKind.PROVISION, asked)
                 latest = await tx.runs.find_latest(request.subdomain, kind=RunKind.PROVISION)
                 there = await tx.tenants.find(request.subdomain)
             is_buried = there is not None and there.state is TenantState.DELETED
@@ -142,7 +142,7 @@ class Requests:
         origin: Mapping[str, Any] | None,
     ) -> Started:
         if (open_run := await tx.runs.find_open(tenant.subdomain)) is not None:
-            return await _continue(tx, actor, open_run, kind, request)
+            return await continue_run(tx, actor, open_run, kind, request)
         if tenant.state is TenantState.SUSPENDED and kind is RunKind.VERIFY:
             raise Refused(
                 f"{tenant.subdomain} is suspended, so there is nothing to get into; "
@@ -214,7 +214,7 @@ async def start_run(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) ->
     return Started(run, continued=False)
 
 
-async def _continue(
+async def continue_run(
     tx: Transaction, actor: Actor, run: Run, kind: RunKind, request: Mapping[str, Any]
 ) -> Started:
     is_same = request_hash(run.request) == request_hash(request)

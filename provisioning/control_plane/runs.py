@@ -1,6 +1,7 @@
 """Decisions about a run: retry, roll back, cancel. The row decides; the engine is told in the same transaction."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.requests import new_run, start_run
@@ -13,6 +14,8 @@ from provisioning.engine.runner import stopped_as_asked
 from provisioning.errors import Refused
 from provisioning.provision.step7_send_welcome_email import TEMPLATE
 from provisioning.registry import AuditEntry, LegEnd, Transaction
+
+_UNDONE_BY_ROLLBACK: Final = frozenset({RunKind.PROVISION, RunKind.RESTORE})
 
 
 class RunDecisions:
@@ -139,7 +142,7 @@ def _refuse_undo(run: Run, begun: Sequence[int]) -> None:
 
 
 async def refuse_rollback(tx: Transaction, run: Run) -> None:
-    if run.kind is not RunKind.PROVISION:
+    if run.kind not in _UNDONE_BY_ROLLBACK:
         raise Refused(f"A {run.kind} run makes nothing that could be rolled back.", code="nothing_to_undo")
     if run.state is not RunState.WAITING:
         raise Refused(
@@ -153,7 +156,8 @@ async def refuse_rollback(tx: Transaction, run: Run) -> None:
         )
     tenant = await tx.tenants.find(run.subdomain)
     if (
-        tenant is not None
+        run.kind is RunKind.PROVISION
+        and tenant is not None
         and (mail := await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE))
         and mail.state != "pending"
     ):

@@ -35,6 +35,11 @@ def differences(expected: Contents, found: Contents, *, same_major: bool) -> lis
     ]
 
 
+def row_differences(expected: Contents, found: Contents) -> list[str]:
+    """Name the tables that have other rows, or are missing or too much."""
+    return list(_tables(expected, found))
+
+
 def _tables(expected: Contents, found: Contents) -> Iterator[str]:
     wanted = {table.label: table for table in (*expected.tables, *expected.carried)}
     there = {table.label: table for table in (*found.tables, *found.carried)}

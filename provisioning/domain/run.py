@@ -17,6 +17,7 @@ class RunKind(StrEnum):
     SUSPEND = "suspend"
     ACTIVATE = "activate"
     DEPROVISION = "deprovision"
+    RESTORE = "restore"
 
 
 class RunState(StrEnum):

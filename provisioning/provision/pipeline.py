@@ -40,7 +40,7 @@ async def resend(run: Walk[ProvisionPorts], data: Mapping[str, Any]) -> None:
     await run.step(send_again, admin, int(data["version"]))
 
 
-async def _project_was_requested(tx: Transaction, subdomain: str) -> bool:
+async def project_was_requested(tx: Transaction, subdomain: str) -> bool:
     intent = await tx.tenants.project_intent(subdomain)
     return intent is not None and (intent.requested or intent.ref is not None)
 
@@ -76,7 +76,7 @@ PROVISION: Final = Pipeline(
         verify_new_tenant,
     ),
     walk=provision,
-    made_anything=_project_was_requested,
+    made_anything=project_was_requested,
     on_end=_end_provision,
 )
 VERIFY: Final = Pipeline(

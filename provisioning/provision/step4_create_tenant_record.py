@@ -54,7 +54,7 @@ async def create_tenant_record(at: At, request: ProvisionRequest, project: Proje
 
 async def _ensure_published(at: At, request: ProvisionRequest, project: Project) -> PublishedTenant:
     try:
-        return await at.ports.platform.publish(_credentials(at, request, project))
+        return await at.ports.platform.publish(credentials(at, request, project))
     except Refused as fault:  # it is there: most likely by an earlier try of ours
         if (found := await at.ports.platform.find(at.subdomain)) is None:
             raise Transient(fault.message) from fault
@@ -71,7 +71,7 @@ def _adopted(at: At, found: PublishedTenant, project: Project) -> PublishedTenan
     return found
 
 
-def _credentials(at: At, request: ProvisionRequest, project: Project) -> TenantCredentials:
+def credentials(at: At, request: ProvisionRequest, project: Project) -> TenantCredentials:
     vault = at.ports.vault
     return TenantCredentials(
         company_name=request.company,

@@ -77,7 +77,11 @@ class FakeBackups:
             + len(state["batches"]),
         )
         self.kept[folder] = KeptBackup(ref, subdomain, project_ref, state)
-        self.documents[f"{folder}/{MANIFEST}"] = {"taken_at": self._clock.now().isoformat()}
+        self.documents[f"{folder}/{MANIFEST}"] = {
+            "taken_at": self._clock.now().isoformat(),
+            "subdomain": subdomain,
+            "project_ref": project_ref,
+        }
         return ref
 
     async def prove(self, folder: str, *, manifest_sha256: str) -> Proof:
@@ -96,6 +100,24 @@ class FakeBackups:
         there = self.kept[folder]
         vars(target).update(copy.deepcopy(there.state))
         return _proof(there)
+
+    async def restore_tenant(
+        self, folder: str, *, address: DatabaseAddress, password: Secret, manifest_sha256: str | None
+    ) -> Proof:
+        there = self.kept[folder]
+        if manifest_sha256 not in {None, there.ref.manifest_sha256}:
+            raise Permanent(f"{folder}/manifest.json is not the one that was written.", code="damaged")
+        async with self._databases.open(address, password) as target:
+            if target.table_names and vars(target) != there.state:
+                raise Refused("The database is not empty.", code="not_empty")
+            vars(target).update(copy.deepcopy(there.state))
+        return _proof(there, *([self.damage[folder]] if folder in self.damage else []))
+
+    async def changed_since(
+        self, folder: str, *, address: DatabaseAddress, password: Secret
+    ) -> Sequence[str]:
+        async with self._databases.open(address, password) as database:
+            return [name for name, value in vars(database).items() if value != self.kept[folder].state[name]]
 
     async def move(self, folder: str, to: str) -> None:
         if to not in self.kept and folder not in self.kept:

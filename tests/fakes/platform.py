@@ -13,6 +13,7 @@ class FakePlatform:
     def __init__(self) -> None:
         self.publishes = True
         self.tells_database_url = True
+        self.deletes = True
         self.records: dict[str, PublishedTenant] = {}
         self.credentials: dict[str, TenantCredentials] = {}
 
@@ -47,12 +48,21 @@ class FakePlatform:
     def suspend(self, subdomain: str) -> None:
         self.records[subdomain] = replace(self.records[subdomain], is_active=False)
 
+    async def repoint(self, tenant_id: str, tenant: TenantCredentials) -> None:
+        there = self.records[tenant.subdomain]
+        assert there.tenant_id == tenant_id
+        self.credentials[tenant.subdomain] = tenant
+        self.records[tenant.subdomain] = replace(there, database_url=tenant.database_url, is_active=True)
+
     async def set_active(self, tenant_id: str, *, active: bool) -> None:
         for subdomain, record in self.records.items():
             if record.tenant_id == tenant_id:
                 self.records[subdomain] = replace(record, is_active=active)
 
     async def withdraw(self, tenant_id: str) -> str:
+        if not self.deletes:
+            await self.set_active(tenant_id, active=False)
+            return "the platform made the tenant inactive"
         self.records = {
             subdomain: record for subdomain, record in self.records.items() if record.tenant_id != tenant_id
         }

@@ -131,7 +131,7 @@ class BackedUp:
 
 
 @asynccontextmanager
-async def open_tenant(state: State, home: Path) -> AsyncIterator[BackedUp]:
+async def open_tenant(state: State, home: Path, *, filled: bool = True) -> AsyncIterator[BackedUp]:
     """Make a project's database, as the Supabase stand-in does, and fill it."""
     await ensure_template(state)
     database, password = database_of(f"backup{secrets.token_hex(6)}"), new_password(32)
@@ -141,11 +141,12 @@ async def open_tenant(state: State, home: Path) -> AsyncIterator[BackedUp]:
     async with state.pool.acquire() as connection:
         await create_database(connection, database, password.reveal())
     try:
-        async with tenant.connect() as connection:
-            await connection.execute(SCHEMA)
-            await add_rows_of(connection, await add_user(connection))
-            await connection.execute(SOMETHING_OF_EVERY_KIND)
-        await tenant.run(FOREIGN, superuser=True)
+        if filled:
+            async with tenant.connect() as connection:
+                await connection.execute(SCHEMA)
+                await add_rows_of(connection, await add_user(connection))
+                await connection.execute(SOMETHING_OF_EVERY_KIND)
+            await tenant.run(FOREIGN, superuser=True)
         yield tenant
     finally:
         async with state.pool.acquire() as connection:

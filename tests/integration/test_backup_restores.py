@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from provisioning.domain.backup import Manifest
+from provisioning.domain.backup import Manifest, Proof
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Refused
 from sandbox.state import State
@@ -67,6 +67,44 @@ async def test_a_project_of_supabase_takes_it_with_its_own_tables(tenant: Backed
         async with other.connect() as connection:
             assert await connection.fetchval("select confirmed_at is null from auth.users limit 1")
             assert await connection.fetchval('select count(*) from "Own schema"."odd ""big"" table"') == 3
+
+
+async def test_a_restore_that_was_cut_is_made_anew(tenant: BackedUp, tmp_path: Path) -> None:
+    """In a project of Supabase: whatever a killed try has left goes, and only that."""
+    async with open_tenant(tenant.state, tmp_path, filled=False) as other:
+        backups = tenant.backups()
+
+        async def restore() -> Proof:
+            return await backups.restore_tenant(
+                FOLDER, address=other.address, password=other.password, manifest_sha256=None
+            )
+
+        _without_policy(await restore())  # not equal, so it is marked as half-made
+        await other.run(
+            'create type public.mood as enum (\'well\'); create schema "More"; create table "More".thing ()'
+        )
+        _without_policy(await restore())
+
+        await other.run(f'comment on database "{other.address.database}" is null')
+        with pytest.raises(Refused, match="is not empty"):
+            await restore()
+
+
+async def test_rows_that_came_since_are_named(tenant: BackedUp) -> None:
+    """Asked of the very database that was backed up."""
+    backups, address, password = tenant.backups(), tenant.address, tenant.password
+    assert await backups.changed_since(FOLDER, address=address, password=password) == []
+    await tenant.run("insert into public.products (sku, product_name) values ('new-one', 'New')")
+    try:
+        (changed,) = await backups.changed_since(FOLDER, address=address, password=password)
+        assert changed.startswith("table public.products has")
+    finally:
+        await tenant.run("delete from public.products where sku = 'new-one'")
+
+
+def _without_policy(proof: Proof) -> None:
+    """A policy on Supabase's tables takes a right that the stand-in does not give its owner."""
+    assert proof.differences == ("attached policy storage.objects.own_invoices is missing",)
 
 
 async def test_a_database_that_is_not_empty_stays_as_it_is(tenant: BackedUp, target: str) -> None:

@@ -226,6 +226,26 @@ async def test_names_another_active_tenant(platform: PlatformAdminApi, service: 
     assert await platform.other_active("customerinc") is None
 
 
+@pytest.mark.parametrize(
+    ("body", "path", "keys"),
+    [
+        ("guide", ITEM, ["database_anon_key", "database_service_key"]),
+        ("platform", f"{PLATFORM}t-1", ["database_credentials"]),
+    ],
+)
+async def test_serves_a_known_tenant_from_another_database(
+    connect: Open, service: ScriptedService, body: Literal["guide", "platform"], path: str, keys: list[str]
+) -> None:
+    service.on("PATCH", path, json_answer(row()))
+
+    await connect(body).repoint("t-1", CUSTOMER)
+
+    (asked,) = service.asked
+    sent = json.loads(asked.body)
+    assert (sent["database_url"], sent["is_active"]) == (CUSTOMER.database_url, True)
+    assert set(keys) <= sent.keys()
+
+
 async def test_withdraws_by_deleting(platform: PlatformAdminApi, service: ScriptedService) -> None:
     service.on("DELETE", ITEM, Response(status_code=204))
     assert "deleted the tenant" in await platform.withdraw("t-1")

@@ -1,5 +1,8 @@
 -- What stands in the schemas $1 and belongs to no extension: a database to restore into has nothing there.
-select pg_catalog.pg_describe_object(classid, objid, 0) as thing
+select
+    pg_catalog.pg_describe_object(classid, objid, 0) as thing,
+    (pg_catalog.pg_identify_object(classid, objid, 0)).type as kind,
+    (pg_catalog.pg_identify_object(classid, objid, 0)).identity as identity
 from (
     select 'pg_catalog.pg_class'::regclass as classid, c.oid as objid
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -17,5 +20,4 @@ where not exists (
     select from pg_catalog.pg_depend d
     where (d.classid, d.objid) = (found.classid, found.objid) and d.deptype = 'e'
 )
-order by 1
-limit 3;
+order by 1;

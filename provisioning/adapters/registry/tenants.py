@@ -1,6 +1,7 @@
 """Tenant rows: the guide's registry and what operating a tenant needs."""
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +18,9 @@ tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, a
 project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version,
 suspended_reason, suspended_by
 """
+_EXHUME, _REBURY = (
+    files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("exhume", "rebury")
+)
 _LIVE = "not metadata ? 'released'"
 _MATCHES = (
     "state <> 'deleted' and ($1 = '' or subdomain ilike $2 or company_name ilike $2 or admin_email ilike $2)"
@@ -191,6 +195,23 @@ class PostgresTenants:
             " temporary_password = null, database_host = null, database_port = null, database_user = null,"
             " database_name = null",
         )
+
+    async def exhume(self, request: ProvisionRequest) -> Tenant:
+        row = await self._connection.fetchrow(
+            _EXHUME,
+            request.subdomain,
+            request.company,
+            request.admin_email,
+            request.admin_name,
+            request.region,
+        )
+        tenant = await self.find(request.subdomain) if row else None
+        if tenant is None:
+            raise Refused(await self._why_taken(request.subdomain), code="taken", field="subdomain")
+        return tenant
+
+    async def rebury(self, subdomain: str) -> bool:
+        return await self._connection.fetchrow(_REBURY, subdomain) is not None
 
     async def forget_record(self, subdomain: str) -> None:
         await self._set(subdomain, "platform_tenant_id = null, is_active = false, state = 'provisioning'")

@@ -190,6 +190,32 @@ class FakeTenants:
             temporary_password=None,
         )
 
+    async def exhume(self, request: ProvisionRequest) -> Tenant:
+        row = self._get(request.subdomain)
+        if row["state"] is not TenantState.DELETED:
+            raise Refused(_why_taken(_tenant(row)), code="taken", field="subdomain")
+        self._set(
+            request.subdomain,
+            **_NOTHING_YET | {"platform_tenant_id": row["platform_tenant_id"]},
+            tombstone=row,
+            company_name=request.company,
+            admin_email=request.admin_email,
+            admin_name=request.admin_name,
+            region=request.region,
+            state=TenantState.PROVISIONING,
+            is_active=False,
+            dns_record_made=False,
+        )
+        return _tenant(self._get(request.subdomain))
+
+    async def rebury(self, subdomain: str) -> bool:
+        row = self._find(subdomain)
+        if row is None or (tombstone := row.get("tombstone")) is None:
+            return False
+        self._rename(row["tenant_id"], tombstone["tenant_id"])
+        self._tables.tenants[tombstone["tenant_id"]] = tombstone
+        return True
+
     async def forget_record(self, subdomain: str) -> None:
         self._set(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)
 
