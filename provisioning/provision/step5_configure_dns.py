@@ -15,6 +15,8 @@ from provisioning.provision.ports import At, ProvisionPorts
 
 SAY_SO_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=48)
+OUR_COMMENT = "tenantbot "
+"""How the comment of every record begins that a run has made."""
 _FIRST_GAP, _LONGEST_GAP = 15.0, 3600.0
 
 
@@ -114,4 +116,5 @@ def _host(at: At) -> str:
 
 
 def _comment(at: At) -> str:
-    return f"tenantbot {at.run_id}"
+    """Name the tenant, not the run: another run of it, such as its deprovision, removes the record."""
+    return OUR_COMMENT + at.subdomain

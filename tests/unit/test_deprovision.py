@@ -300,3 +300,13 @@ async def test_a_younger_backup_is_made_after_an_undo(world: World, worker: Fake
     (archived,) = [folder for folder in world.backups.kept if folder.startswith("archives/")]
     assert archived.endswith("-2")
     assert first < set(world.backups.kept)
+
+
+async def test_its_dns_record_goes_too() -> None:
+    world = World()
+    world.dns.wildcard = None
+    worker = FakeWorker(world)
+    assert (await worker.provision()).state is RunState.SUCCEEDED
+    assert world.zone.records
+    await approve(worker, grace="0")
+    assert not world.zone.records

@@ -50,7 +50,7 @@ async def test_a_missing_record_is_added(world: World, stage: Stage) -> None:
     assert await configure_dns.act(stage.at) == f"added CNAME {HOST} → {TARGET}"
 
     record = world.zone.records[HOST]
-    assert (record.target, record.comment) == (TARGET, f"tenantbot {stage.at.run_id}")
+    assert (record.target, record.comment) == (TARGET, f"tenantbot {stage.at.subdomain}")
     assert (await stage.tenant()).dns_record_made
     assert 40 <= world.clock.monotonic() <= 50
 
