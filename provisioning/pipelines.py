@@ -4,10 +4,11 @@ from typing import Final
 
 from provisioning.deprovision.pipeline import DEPROVISION
 from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
+from provisioning.orphans.removal import REMOVE_ORPHAN
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
 from provisioning.restore.pipeline import RESTORE
 
 PIPELINES: Final = {
     pipeline.kind: pipeline
-    for pipeline in (PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION, RESTORE)
+    for pipeline in (PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION, RESTORE, REMOVE_ORPHAN)
 }

@@ -326,6 +326,15 @@ class Dns(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class ZoneRecord:
+    """A CNAME as the zone has it."""
+
+    name: str
+    target: str
+    comment: str
+
+
 class DnsZone(Protocol):
     """The zone, where we may write to it."""
 
@@ -337,6 +346,10 @@ class DnsZone(Protocol):
     async def check_access(self) -> None: ...
     async def ensure_cname(self, name: str, target: str, *, comment: str) -> str:
         """Find or create the record; return its id. Raises Permanent when another record stands in its way."""
+        ...
+
+    async def list_records(self, *, comment_start: str) -> Sequence[ZoneRecord]:
+        """List the CNAMEs whose comment begins so; none where records are added by hand."""
         ...
 
     async def remove_cname(self, name: str, *, comment: str) -> None:

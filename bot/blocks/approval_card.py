@@ -16,8 +16,9 @@ from bot.blocks.kit import (
     mention,
     section,
 )
+from bot.blocks.orphan_card import ORPHAN_WARNING, orphan_context, orphan_facts, orphan_line
 from bot.blocks.words import age, code, money, said, size
-from provisioning.domain.approval import Approval, ApprovalState
+from provisioning.domain.approval import REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 
 _MARKS = {
@@ -31,12 +32,14 @@ _MARKS = {
 
 def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Message:
     """Draw the card as the row stands. Its buttons carry the row's opaque id, and are asked again at the click."""
-    headline = question_line(approval)
+    headline, is_orphan = question_line(approval), approval.action == REMOVE_ORPHAN
+    facts = orphan_facts(approval) if is_orphan else _facts(approval, now)
+    goes = orphan_context(approval) if is_orphan else _what_goes(approval)
     blocks: list[Block] = [
         section(headline, block_id=f"head-{iteration}"),
         section(f"*Why:* {said(approval.reason, 600)}", block_id=f"why-{iteration}"),
-        fields(_facts(approval, now), block_id=f"facts-{iteration}"),
-        context(_what_goes(approval), block_id=f"goes-{iteration}"),
+        fields(facts, block_id=f"facts-{iteration}"),
+        context(goes, block_id=f"goes-{iteration}"),
     ]
     if approval.state is ApprovalState.PENDING:
         blocks.append(actions(*approval_buttons(approval), block_id=f"buttons-{iteration}"))
@@ -46,6 +49,8 @@ def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Messa
 
 
 def question_line(approval: Approval) -> str:
+    if approval.action == REMOVE_ORPHAN:
+        return orphan_line(_MARKS[approval.state], _requester(approval), approval)
     company = said(str(approval.facts.get("company") or approval.subdomain), 300)
     return (
         f"{_MARKS[approval.state]} {_requester(approval)} asks for the end of "
@@ -55,9 +60,12 @@ def question_line(approval: Approval) -> str:
 
 def approval_buttons(approval: Approval) -> list[Element]:
     """Whoever may not answer hears so at the click."""
+    is_orphan = approval.action == REMOVE_ORPHAN
     asked = confirm(
-        "Approve the end of a tenant?",
-        f"{code(approval.subdomain)} is suspended at once. "
+        "Approve a removal?" if is_orphan else "Approve the end of a tenant?",
+        ORPHAN_WARNING
+        if is_orphan
+        else f"{code(approval.subdomain)} is suspended at once. "
         "After the grace period it can't be brought back but from its backup.",
         yes="Approve",
         no="Not yet",

@@ -4,7 +4,7 @@ from bot.blocks.ids import RUN_ROLLBACK
 from bot.blocks.kit import Message, actions, button, section
 from bot.blocks.words import code
 from provisioning.control_plane.plans import RollbackPlan
-from provisioning.domain.approval import Approval
+from provisioning.domain.approval import REMOVE_ORPHAN, Approval
 from provisioning.domain.run import Run, RunState
 
 
@@ -23,6 +23,8 @@ def cancelled_message(run: Run, channel: str) -> Message:
 
 
 def approved_message(approval: Approval, channel: str) -> Message:
+    if approval.action == REMOVE_ORPHAN:
+        return _short(f"✅ Approved: {code(approval.subdomain)} is removed. Follow it in <#{channel}>.")
     return _short(
         f"✅ Approved: {code(approval.subdomain)} is suspended now, and on its way out. Follow it in <#{channel}>."
     )

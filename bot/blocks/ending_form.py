@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.blocks import ids
 from bot.blocks.kit import Element, View, input_block, modal, option, plain, section
 from bot.blocks.words import code, said
-from provisioning.domain.approval import Approval
+from provisioning.domain.approval import REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
 from provisioning.domain.tenant import Tenant
 
@@ -62,10 +62,11 @@ def read_ending(view: Mapping[str, Any]) -> EndingValues:
 
 
 def reject_form(approval: Approval) -> View:
+    what = "The removal" if approval.action == REMOVE_ORPHAN else "The end"
     return modal(
         "Reject",
         [
-            section(f"The end of {code(approval.subdomain)}, asked by {said(approval.requested_by, 150)}."),
+            section(f"{what} of {code(approval.subdomain)}, asked by {said(approval.requested_by, 150)}."),
             input_block("Why not?", _reason(), block_id="reason", hint="Whoever asked sees it."),
         ],
         callback_id=ids.REJECT_FORM,

@@ -10,6 +10,7 @@ from bot.blocks.ids import (
     TENANT_VERIFY,
 )
 from bot.blocks.kit import Element, button, confirm, link_button
+from bot.blocks.run_ending import NO_VERDICT
 from bot.blocks.run_words import is_undoing, may_be_rolled_back, may_be_undone
 from provisioning.domain.run import Run, RunKind, RunState
 
@@ -18,7 +19,7 @@ def run_buttons(run: Run, access_url: str) -> list[Element]:
     """Retry, roll back, cancel while it is open; the way to the tenant once it is there."""
     if run.state.is_open:
         return decision_buttons(run)
-    if run.state is not RunState.SUCCEEDED or run.kind in {RunKind.RESEND, RunKind.DEPROVISION}:
+    if run.state is not RunState.SUCCEEDED or run.kind in NO_VERDICT:
         return []
     if run.kind is RunKind.SUSPEND:
         return [button(TENANT_ACTIVATE, "Activate …", run.subdomain)]

@@ -1,10 +1,15 @@
 """How a run ended: the verdict, the way to the tenant, or what is left of it."""
 
+from typing import Final
+
 from bot.blocks.kit import link
 from bot.blocks.run_words import company, taken, verdict
 from bot.blocks.words import COMMAND, code, said
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
+
+NO_VERDICT: Final = frozenset({RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN})
+"""Kinds of run after which there is no tenant to look at, or nothing was checked."""
 
 
 def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
@@ -14,6 +19,8 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
             return _sent(run)
         case RunState.SUCCEEDED, RunKind.DEPROVISION:
             return _gone(run)
+        case RunState.SUCCEEDED, RunKind.REMOVE_ORPHAN:
+            return f"Removed{_after(run)}: {said(run.steps[-1].detail or run.subdomain, 600)}."
         case RunState.SUCCEEDED, _:
             return "\n".join(_verified(run, tenant, access_url))
         case RunState.ROLLED_BACK, RunKind.RESTORE:
@@ -35,7 +42,7 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
 
 def short_ending(run: Run, tenant: Tenant | None) -> str:
     """One line for a notification."""
-    if run.state is RunState.SUCCEEDED and run.kind not in {RunKind.RESEND, RunKind.DEPROVISION}:
+    if run.state is RunState.SUCCEEDED and run.kind not in NO_VERDICT:
         return f"{company(run, tenant)} is {verdict(run)}."
     return ending(run, tenant, "")
 

@@ -8,7 +8,7 @@ from bot.blocks.run_ending import ending
 from bot.blocks.run_steps import Shape, step_blocks
 from bot.blocks.run_waiting import waiting
 from bot.blocks.run_words import NO_WORKER, company, host, is_undoing, position, requester, rest
-from bot.blocks.words import RUN_MARKS, age, at_moment, said, state
+from bot.blocks.words import RUN_MARKS, age, at_moment, code, said, state
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant
 
@@ -50,6 +50,7 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.SUSPEND: f"Suspending *{name}* at {at}",
         RunKind.ACTIVATE: f"Activating *{name}* at {at}",
         RunKind.RESTORE: f"Restoring *{name}* as {at}",
+        RunKind.REMOVE_ORPHAN: f"Removing {code(run.subdomain)}, which nobody uses",
         RunKind.DEPROVISION: f"Deprovisioning *{name}* at {at}",
     }[run.kind]
     return f"{RUN_MARKS[run.state]} {what}, asked by {requester(run)}"

@@ -39,6 +39,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.SUSPEND: "Suspending",
         RunKind.ACTIVATE: "Activating",
         RunKind.RESTORE: "Restoring",
+        RunKind.REMOVE_ORPHAN: "Removing orphan",
         RunKind.DEPROVISION: "Deprovisioning",
     }
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"

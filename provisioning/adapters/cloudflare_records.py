@@ -12,6 +12,7 @@ from provisioning.adapters.http_answer import json_of, said
 from provisioning.errors import Permanent, Transient, Unclear
 
 SERVICE: Final = "Cloudflare"
+PAGE: Final = 100
 
 # Addresses or an alias of this name, another alias, the same record, the very same one.
 _IS_THERE: Final = frozenset({81053, 81054, 81057, 81058})
@@ -39,8 +40,13 @@ class _One(BaseModel):
     result: Record
 
 
+class _Pages(BaseModel):
+    total_pages: int = 1
+
+
 class _Many(BaseModel):
     result: tuple[Record, ...]
+    result_info: _Pages = _Pages()
 
 
 Reply = TypeVar("Reply", bound=BaseModel)
@@ -60,6 +66,17 @@ class CloudflareRecords:
     async def named(self, name: str) -> list[Record]:
         response = await self._call("GET", params={"name.exact": name})
         return [record for record in self._read(_Many, response).result if record.name == name]
+
+    async def all(self, kind: str, *, per_page: int = PAGE) -> list[Record]:
+        """List the records of a kind, page by page."""
+        found: dict[str, Record] = {}
+        page, pages = 1, 1
+        while page <= pages:
+            params = {"type": kind, "page": page, "per_page": per_page}
+            reply = self._read(_Many, await self._call("GET", params=params))
+            found.update((record.id, record) for record in reply.result)
+            page, pages = page + 1, reply.result_info.total_pages
+        return list(found.values())
 
     async def create(self, fields: Mapping[str, Any]) -> Record | None:
         """Return None when a record is there that this one can't stand beside."""

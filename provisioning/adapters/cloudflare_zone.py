@@ -3,12 +3,14 @@
 Never proxied: the hosting provider makes the certificate, and must see its own address in the DNS.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import httpx
 
 from provisioning.adapters.cloudflare_records import CloudflareRecords, Record
 from provisioning.errors import Permanent, Transient
+from provisioning.ports import ZoneRecord
 
 AUTOMATIC_TTL: Final = 1
 
@@ -43,6 +45,13 @@ class CloudflareZone:
         if (standing := await self._standing(name)) is not None:  # written since the first look
             return await self._settle(standing, fields)
         raise Transient(f"Cloudflare says that {name} has a record, but does not list it yet.")
+
+    async def list_records(self, *, comment_start: str) -> Sequence[ZoneRecord]:
+        return [
+            ZoneRecord(record.name, record.content, record.comment)
+            for record in await self._records.all("CNAME")
+            if record.comment is not None and record.comment.startswith(comment_start)
+        ]
 
     async def remove_cname(self, name: str, *, comment: str) -> None:
         for record in await self._records.named(name):

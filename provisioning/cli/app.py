@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
-from provisioning.cli import auditing, ending, operations, reading, restoring, starting
+from provisioning.cli import auditing, ending, operations, reading, restoring, starting, tidying
 from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
@@ -43,7 +43,7 @@ def build_app() -> typer.Typer:
     app.command()(starting.rollback)
     app.command()(starting.cancel)
     app.command()(starting.resend)
-    app.command()(reading.orphans)
+    app.command()(tidying.orphans)
     app.command()(restoring.restore)
     app.add_typer(auditing.audit, name="audit")
     app.command()(operations.worker)

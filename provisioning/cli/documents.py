@@ -5,11 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from provisioning.control_plane.audit import AuditPage, Verification
-from provisioning.control_plane.duplicates import Duplicate
 from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.views import TenantView
 from provisioning.domain.approval import Approval
 from provisioning.domain.checklist import Check
+from provisioning.domain.orphan import Orphan
 from provisioning.domain.run import Run, RunEvent, StepView
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import InvalidRequest, TenantbotError
@@ -90,8 +90,12 @@ def plan_document(plan: Plan) -> Document:
     }
 
 
-def duplicates_document(duplicates: Sequence[Duplicate]) -> Document:
-    return {"projects": [asdict(duplicate) for duplicate in duplicates], "total": len(duplicates)}
+def orphans_document(orphans: Sequence[Orphan]) -> Document:
+    return {
+        "orphans": [asdict(one) | {"kind": one.kind.value} for one in orphans],
+        "total": len(orphans),
+        "monthly_cost": sum(one.monthly_cost for one in orphans),
+    }
 
 
 def audit_document(page: AuditPage) -> Document:

@@ -1,10 +1,10 @@
-"""Commands that only read, and the one that tidies second projects away."""
+"""Commands that only read."""
 
 from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import duplicates_document, list_document, run_document, tenant_document
+from provisioning.cli.documents import list_document, run_document, tenant_document
 from provisioning.cli.live import render_steps, words
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_OK, Session, run_verb
@@ -92,40 +92,6 @@ def runs(
             waits = run.waiting_for.what if run.waiting_for else ""
             add_row(table, run.run_id, words(run.state), run.requested_by, age(run.created_at), waits)
         session.output.say(table if found else "No runs.")
-        return EXIT_OK
-
-    run_verb(context, show)
-
-
-def orphans(
-    context: typer.Context,
-    subdomain: Annotated[str | None, typer.Argument(metavar="SUBDOMAIN")] = None,
-    remove: Annotated[
-        str | None, typer.Option("--remove", metavar="REF", help="Delete this second project.")
-    ] = None,
-) -> None:
-    """List second projects, with their cost.
-
-    A lost answer of Supabase may leave one behind.
-    """
-
-    async def show(session: Session) -> int:
-        duplicates = session.system.control.duplicates
-        found = (
-            [await duplicates.remove(session.actor, remove)]
-            if remove
-            else await duplicates.find(session.actor, subdomain)
-        )
-        session.output.document(duplicates_document(found))
-        for one in found:
-            verb = "Deleted" if remove else "Second project"
-            session.output.say(
-                f"{verb} {one.ref} of {one.subdomain} ({one.name}), {one.monthly_cost:.0f} USD a month."
-            )
-        if not found:
-            session.output.say("No tenant has a second project.")
-        elif not remove:
-            session.output.say("Next: tenantbot orphans --remove REF")
         return EXIT_OK
 
     run_verb(context, show)

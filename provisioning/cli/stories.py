@@ -5,7 +5,7 @@ from datetime import timedelta
 from provisioning.cli.live import render_checklist
 from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
-from provisioning.domain.approval import Approval, ApprovalState
+from provisioning.domain.approval import DEPROVISION, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
@@ -48,23 +48,33 @@ def tell_plan(output: Output, plan: Plan) -> None:
 
 
 def tell_approval(output: Output, approval: Approval) -> None:
+    if approval.action == REMOVE_ORPHAN and approval.state is ApprovalState.PENDING:
+        facts = approval.facts
+        output.say(f"Asked: the removal of {approval.subdomain}, a {facts['kind']} ({approval.reason}).")
+        output.say(f"{facts['name']}: {facts['found']}; {facts['monthly_cost']:.0f} USD a month.")
+        _tell_whom(output, approval)
+        return
     span = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
     match approval.state:
         case ApprovalState.PENDING:
             output.say(f"Asked: the end of {approval.subdomain}, grace period {span} ({approval.reason}).")
             output.say(_how_much(approval))
-            output.say(
-                f"Waiting for an approver other than {approval.requested_by}, until {approval.expires_at:%Y-%m-%d %H:%M %Z}."
-            )
-            output.say(f"Next, as somebody else: tenantbot approve {approval.approval_id}")
+            _tell_whom(output, approval)
         case ApprovalState.APPROVED:
             output.say(f"Approved by {approval.decided_by}: {approval.run_id} is under way.")
-            output.say(f"Until the project is deleted: tenantbot undo {approval.subdomain}")
+            if approval.action == DEPROVISION:
+                output.say(f"Until the project is deleted: tenantbot undo {approval.subdomain}")
         case _:
             why = f": {approval.decision_reason}" if approval.decision_reason else ""
             output.say(
                 f"The question about {approval.subdomain} is {approval.state}{why}. Nothing was changed."
             )
+
+
+def _tell_whom(output: Output, approval: Approval) -> None:
+    until = f"{approval.expires_at:%Y-%m-%d %H:%M %Z}"
+    output.say(f"Waiting for an approver other than {approval.requested_by}, until {until}.")
+    output.say(f"Next, as somebody else: tenantbot approve {approval.approval_id}")
 
 
 def _how_much(approval: Approval) -> str:
@@ -89,6 +99,9 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
         output.say(
             f"{run.subdomain} is deleted, after {minutes:.1f} s. Its proved backup rests in {run.steps[-1].detail}."
         )
+        return
+    if run.kind is RunKind.REMOVE_ORPHAN:
+        output.say(f"Removed: {run.steps[-1].detail}.")
         return
     output.say(f"{run.subdomain} is {run.verdict}, after {minutes:.1f} s.")
     if run.kind is RunKind.SUSPEND:

@@ -1,24 +1,34 @@
 """Questions that one person asks and another answers. Whatever is decided, one conditional update decides it."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from provisioning.control_plane.asking import ask, audit_approval, new_approval
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.requests import existing_tenant, new_run, parse_reason, start_run
 from provisioning.control_plane.tenant_facts import tenant_facts
 from provisioning.domain.actor import ENGINE, Actor, Role
-from provisioning.domain.approval import Approval, ApprovalId, ApprovalState, tenant_print
-from provisioning.domain.audit import request_hash
+from provisioning.domain.approval import (
+    DEPROVISION,
+    REMOVE_ORPHAN,
+    Approval,
+    ApprovalId,
+    ApprovalState,
+    tenant_print,
+)
 from provisioning.domain.duration import parse_duration
+from provisioning.domain.orphan import orphan_print
 from provisioning.domain.run import RunKind
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import FieldError, InvalidRequest, Refused
-from provisioning.registry import AuditEntry, Decision, Transaction, UnreportedApproval
+from provisioning.orphans.finding import find_orphans
+from provisioning.registry import Decision, Transaction, UnreportedApproval
 
-DEPROVISION: Final = "deprovision"
 LONGEST_GRACE: Final = timedelta(days=365)
+
+
+_STARTS: Final = {DEPROVISION: RunKind.DEPROVISION, REMOVE_ORPHAN: RunKind.REMOVE_ORPHAN}
 
 
 class Approvals:
@@ -56,12 +66,14 @@ class Approvals:
         async with self._desk.admit(actor, Role.APPROVER, "approve", subdomain=reference):
             async with self._desk.registry.transaction() as tx:
                 asked = await _find(tx, reference)
-                tenant = await tx.tenants.find(asked.subdomain)
-                print_now = tenant_print(tenant) if tenant else ""
+            print_outside = await self._print_of_orphan(asked)
+            async with self._desk.registry.transaction() as tx:
+                asked = await _find(tx, asked.approval_id)
+                tenant = await tx.tenants.find(asked.subdomain) if asked.action == DEPROVISION else None
+                print_now = tenant_print(tenant) if tenant else print_outside
                 refusal = await self._why_not(tx, actor, asked, print_now)
                 if refusal is None:
-                    assert tenant is not None
-                    return await self._start(tx, actor, asked, tenant)
+                    return await self._start(tx, actor, asked, tenant, print_now)
             raise refusal  # outside, so that a question that became void stays so
 
     async def reject(self, actor: Actor, reference: str, *, reason: str) -> Approval:
@@ -78,7 +90,7 @@ class Approvals:
                 decided = await tx.approvals.decide(asked.approval_id, decision)
                 if decided is None:
                     raise _decided_already(asked, self._desk)
-                await _audit(tx, actor, decided, "rejected", reason=said)
+                await audit_approval(tx, actor, decided, "rejected", reason=said)
                 return decided
 
     async def find(self, actor: Actor, reference: str) -> Approval:
@@ -108,7 +120,7 @@ class Approvals:
         async with self._desk.registry.transaction() as tx:
             expired = await tx.approvals.expire(now=self._desk.clock.now())
             for one in expired:
-                await _audit(tx, ENGINE, one, "expired")
+                await audit_approval(tx, ENGINE, one, "expired")
             return expired
 
     async def _ask(
@@ -126,25 +138,39 @@ class Approvals:
         async with self._desk.registry.transaction() as tx:
             tenant = await _ending_tenant(tx, subdomain)
         facts = await tenant_facts(self._desk.ports, tenant)
-        asked = self._new(actor, tenant, request, facts, origin)
+        asked = new_approval(
+            self._desk,
+            actor,
+            action=DEPROVISION,
+            subject=subdomain,
+            tenant_id=str(tenant.tenant_id),
+            shown=tenant_print(tenant),
+            request=request,
+            facts=facts,
+            origin=origin,
+        )
         async with self._desk.registry.transaction() as tx:
             if tenant_print(await _ending_tenant(tx, subdomain)) != asked.tenant_print:
                 raise Refused(f"{subdomain} was changed this moment; ask again.", code="changed")
-            if await tx.approvals.create(asked):
-                await _audit(tx, actor, asked, "requested")
-                return asked
-            return _pending_already(await tx.approvals.find_latest(subdomain), asked)
+            return await ask(tx, actor, asked)
 
-    async def _start(self, tx: Transaction, actor: Actor, asked: Approval, tenant: Tenant) -> Approval:
-        run = new_run(self._desk, actor, RunKind.DEPROVISION, asked.subdomain, asked.request, asked.origin)
-        await start_run(tx, actor, run, tenant.tenant_id)
-        decision = self._decision(
-            actor, asked, ApprovalState.APPROVED, tenant_print(tenant), run_id=run.run_id
-        )
+    async def _print_of_orphan(self, asked: Approval) -> str:
+        """Look at an orphan as it is now. That asks the outside, so no transaction is open meanwhile."""
+        if asked.action != REMOVE_ORPHAN or asked.state is not ApprovalState.PENDING:
+            return ""
+        found = await find_orphans(self._desk.ports)
+        return next((orphan_print(one) for one in found if one.ref == asked.subdomain), "")
+
+    async def _start(
+        self, tx: Transaction, actor: Actor, asked: Approval, tenant: Tenant | None, print_now: str
+    ) -> Approval:
+        run = new_run(self._desk, actor, _STARTS[asked.action], asked.subdomain, asked.request, asked.origin)
+        await start_run(tx, actor, run, tenant.tenant_id if tenant else None)
+        decision = self._decision(actor, asked, ApprovalState.APPROVED, print_now, run_id=run.run_id)
         decided = await tx.approvals.decide(asked.approval_id, decision)
         if decided is None:  # somebody else was quicker; nothing of this transaction stays
             raise _decided_already(await _find(tx, asked.approval_id), self._desk)
-        await _audit(tx, actor, decided, "approved")
+        await audit_approval(tx, actor, decided, "approved")
         return decided
 
     async def _why_not(
@@ -211,32 +237,6 @@ class Approvals:
             raise InvalidRequest(faults)
         return {"reason": said, "grace_seconds": int(span.total_seconds())}
 
-    def _new(
-        self,
-        actor: Actor,
-        tenant: Tenant,
-        request: Mapping[str, Any],
-        facts: Mapping[str, Any],
-        origin: Mapping[str, Any] | None,
-    ) -> Approval:
-        now = self._desk.clock.now()
-        return Approval(
-            approval_id=ApprovalId(f"approval-{secrets.token_hex(8)}"),
-            action=DEPROVISION,
-            subdomain=tenant.subdomain,
-            tenant_id=str(tenant.tenant_id),
-            request=request,
-            request_hash=request_hash({"action": DEPROVISION, "subdomain": tenant.subdomain, **request}),
-            tenant_print=tenant_print(tenant),
-            state=ApprovalState.PENDING,
-            requested_by=actor.label,
-            requester=actor.identity,
-            created_at=now,
-            expires_at=now + self._desk.ports.policy.approval_expiry,
-            facts=facts,
-            origin=dict(origin or {}),
-        )
-
 
 async def _ending_tenant(tx: Transaction, subdomain: str) -> Tenant:
     tenant = await existing_tenant(tx, subdomain)
@@ -262,17 +262,6 @@ async def _find(tx: Transaction, reference: str) -> Approval:
     return found
 
 
-def _pending_already(pending: Approval | None, asked: Approval) -> Approval:
-    if pending is not None and pending.request_hash == asked.request_hash:
-        return pending
-    by = pending.requested_by if pending else "somebody"
-    raise Refused(
-        f"{by} has asked for the end of {asked.subdomain} already, in another way; decide about that first.",
-        code="pending",
-        field="subdomain",
-    )
-
-
 def _decided_already(asked: Approval, desk: Desk) -> Refused:
     if asked.state is ApprovalState.PENDING and asked.expires_at > desk.clock.now():
         return Refused("This was decided by somebody else this moment; look again.", code="decided")
@@ -283,20 +272,3 @@ def _decided_already(asked: Approval, desk: Desk) -> Refused:
     why = f" ({asked.decision_reason})" if asked.decision_reason else ""
     by = f" by {asked.decided_by}" if asked.decided_by else ""
     return Refused(f"This is {asked.state} already{by}{why}.", code="decided")
-
-
-async def _audit(
-    tx: Transaction, actor: Actor, approval: Approval, result: str, *, reason: str | None = None
-) -> None:
-    await tx.audit.append(
-        actor,
-        AuditEntry(
-            action=f"{approval.action}.{result}",
-            result="accepted",
-            subdomain=approval.subdomain,
-            run_id=approval.run_id,
-            request_hash=approval.request_hash,
-            reason=reason or approval.reason,
-            details={"approval_id": approval.approval_id},
-        ),
-    )

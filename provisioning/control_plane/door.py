@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from provisioning.control_plane.approvals import Approvals
 from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
-from provisioning.control_plane.duplicates import Duplicates
 from provisioning.control_plane.gate import Gate
+from provisioning.control_plane.orphans import Orphans
 from provisioning.control_plane.plans import Plans
 from provisioning.control_plane.reports import Reports
 from provisioning.control_plane.requests import Requests
@@ -19,7 +19,7 @@ from provisioning.control_plane.views import Views
 class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
-    `duplicates` tidy up, `approvals` ask a second person, `restores` put backups back, `audit` reads what all of
+    `orphans` tidy up, `approvals` ask a second person, `restores` put backups back, `audit` reads what all of
     them left behind. `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
     """
 
@@ -27,7 +27,7 @@ class ControlPlane:
     runs: RunDecisions
     views: Views
     plans: Plans
-    duplicates: Duplicates
+    orphans: Orphans
     approvals: Approvals
     restores: Restores
     audit: AuditReader
@@ -41,7 +41,7 @@ class ControlPlane:
             runs=RunDecisions(desk),
             views=Views(desk),
             plans=Plans(desk),
-            duplicates=Duplicates(desk),
+            orphans=Orphans(desk),
             approvals=Approvals(desk),
             restores=Restores(desk),
             audit=AuditReader(desk),

@@ -207,7 +207,7 @@ def new_run(
     )
 
 
-async def start_run(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID) -> Started:
+async def start_run(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID | None) -> Started:
     await tx.runs.create(run, tenant_id=tenant_id, request_hash=request_hash(run.request))
     await tx.legs.enqueue(run.run_id, run.leg)
     await _audit(tx, actor, run, "accepted")

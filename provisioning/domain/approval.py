@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 from provisioning.domain.audit import canonical_json
 from provisioning.domain.run import RunId
 from provisioning.domain.tenant import Tenant
 
 ApprovalId = NewType("ApprovalId", str)
+
+DEPROVISION: Final = "deprovision"
+REMOVE_ORPHAN: Final = "remove_orphan"
+"""What can be asked for."""
+
+NO_TENANT: Final = "00000000-0000-0000-0000-000000000000"
+"""In the place of a tenant's id, where a question is about none."""
 
 
 class ApprovalState(StrEnum):
@@ -24,7 +31,10 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True)
 class Approval:
-    """`requester` is who asked, the same on every surface; `facts` are what an approver should know."""
+    """`requester` is who asked, the same on every surface; `facts` are what an approver should know.
+
+    `subdomain` is the tenant's, or the ref of an orphan: at most one question about each is pending.
+    """
 
     approval_id: ApprovalId
     action: str

@@ -9,6 +9,7 @@ ProjectRef = NewType("ProjectRef", str)
 """The project's 20-letter id."""
 
 LONGEST_NAME = 256
+PROJECT_PREFIX = "TaskifAI - "
 
 
 def project_name(company: str, nonce: str) -> str:
@@ -18,7 +19,7 @@ def project_name(company: str, nonce: str) -> str:
     our project from any other of the same company. The company's part is cut, never the nonce.
     """
     tail = f" ({nonce})"
-    return f"TaskifAI - {company}"[: LONGEST_NAME - len(tail)] + tail
+    return f"{PROJECT_PREFIX}{company}"[: LONGEST_NAME - len(tail)] + tail
 
 
 @dataclass(frozen=True)

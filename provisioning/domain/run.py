@@ -18,6 +18,7 @@ class RunKind(StrEnum):
     ACTIVATE = "activate"
     DEPROVISION = "deprovision"
     RESTORE = "restore"
+    REMOVE_ORPHAN = "remove_orphan"
 
 
 class RunState(StrEnum):

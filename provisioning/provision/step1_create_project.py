@@ -117,7 +117,7 @@ async def _keep(at: At, ref: ProjectRef, *, others: Sequence[ProjectRef] = ()) -
         cost = len(seconds) * at.ports.policy.monthly_cost
         await at.note(
             f"{standing} is used. A second project of this run exists: {', '.join(seconds)} "
-            f"({cost:.0f} USD a month); `tenantbot orphans` shows and removes it.",
+            f"({cost:.0f} USD a month); `tenantbot orphans` shows it, and asks for its removal.",
             lasting=True,
         )
     return standing

@@ -1,9 +1,10 @@
 """The DNS and its zone in memory: a record takes its time from the zone's servers to everybody's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provisioning.errors import Permanent
-from provisioning.ports import Clock, DnsAnswer
+from provisioning.ports import Clock, DnsAnswer, ZoneRecord
 
 TARGET = "cname.platform.test"
 ADDRESS = "192.0.2.10"
@@ -36,6 +37,13 @@ class FakeZone:
         if there is None:
             self.add(name, target, comment=comment)
         return f"record-of-{name}"
+
+    async def list_records(self, *, comment_start: str) -> Sequence[ZoneRecord]:
+        return [
+            ZoneRecord(name, one.target, one.comment)
+            for name, one in self.records.items()
+            if one.comment.startswith(comment_start)
+        ]
 
     async def remove_cname(self, name: str, *, comment: str) -> None:
         if (there := self.records.get(name)) is not None and there.comment == comment:

@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from provisioning.adapters.cloudflare_records import CloudflareRecords
 from provisioning.adapters.cloudflare_zone import CloudflareZone
 from provisioning.adapters.http import new_client
 from provisioning.adapters.no_zone import NoZone
 from provisioning.errors import Permanent, TenantbotError, Transient, Unclear
-from provisioning.ports import DnsZone
+from provisioning.ports import DnsZone, ZoneRecord
 from sandbox.cloudflare.app import create_app
 from sandbox.dns.zone import TARGET, Zone
 from sandbox.faults import Faults
@@ -141,6 +142,28 @@ async def test_removes_its_own_record_only(cloudflare: CloudflareZone, zone: Zon
     await cloudflare.remove_cname(NAME, comment=OURS)
     await cloudflare.remove_cname(NAME, comment=OURS)
     assert await records(zone) == []
+
+
+async def test_lists_its_own_records(cloudflare: CloudflareZone, zone: Zone) -> None:
+    assert await cloudflare.list_records(comment_start="tenantbot ") == []
+    await zone.add(NAME, "CNAME", TARGET, comment=OURS)
+
+    assert await cloudflare.list_records(comment_start="tenantbot ") == [ZoneRecord(NAME, TARGET, OURS)]
+    assert await cloudflare.list_records(comment_start="by hand") == []
+
+
+async def test_lists_every_page(api: str, zone: Zone) -> None:
+    names = [f"{name}.{DOMAIN}" for name in ("first", "second")]
+    for name in (NAME, *names):
+        await zone.add(name, "CNAME", TARGET)
+    try:
+        async with a_client(api) as client:
+            found = await CloudflareRecords(client, zone_id=ZONE_ID).all("CNAME", per_page=1)
+    finally:
+        for name in names:
+            await zone.remove(name)
+
+    assert {NAME, *names} <= {record.name for record in found}
 
 
 async def test_checks_its_access(cloudflare: CloudflareZone) -> None:

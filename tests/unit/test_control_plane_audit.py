@@ -138,7 +138,10 @@ REFUSED: dict[str, tuple[str, Verb]] = {
     "rolling back nothing": ("rollback", lambda control: control.runs.rollback(OPERATOR, "nobody")),
     "asking to roll back nothing": ("rollback", lambda control: control.plans.rollback(OPERATOR, "nobody")),
     "cancelling nothing": ("cancel", lambda control: control.runs.cancel(OPERATOR, "nobody")),
-    "removing no orphan": ("orphans.remove", lambda control: control.duplicates.remove(OPERATOR, "nobody")),
+    "removing no orphan": (
+        "orphans.remove",
+        lambda control: control.orphans.request_removal(OPERATOR, "nobody", reason="unused"),
+    ),
 }  # fmt: skip
 
 
@@ -188,7 +191,7 @@ async def test_a_failure_is_audited_as_one(world: World, worker: FakeWorker) -> 
     world.wire.fail("projects.find_named_like", Transient("Away."))
 
     with pytest.raises(Transient):
-        await world.control.duplicates.remove(OPERATOR, "ref")
+        await world.control.orphans.request_removal(OPERATOR, "ref", reason="unused")
 
     assert (last(world)["result"], last(world)["reason"]) == ("failed", "Away.")
 

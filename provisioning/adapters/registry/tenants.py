@@ -68,6 +68,10 @@ class PostgresTenants:
         )  # fmt: skip
         return [_tenant(row) for row in rows], total
 
+    async def every(self) -> Sequence[Tenant]:
+        rows = await self._connection.fetch(f"select {_COLUMNS} from tenants order by created_at")
+        return [_tenant(row) for row in rows]
+
     async def counts(self) -> Mapping[TenantState, int]:
         rows = await self._connection.fetch(
             "select state, count(*) as number from tenants where state <> 'deleted' group by state"

@@ -62,6 +62,9 @@ class FakeTenants:
         newest_first = sorted(found, key=lambda tenant: tenant.created_at, reverse=True)
         return newest_first[offset : offset + limit], len(found)
 
+    async def every(self) -> Sequence[Tenant]:
+        return [_tenant(row) for row in self._tables.tenants.values()]
+
     async def counts(self) -> Mapping[TenantState, int]:
         return Counter(
             row["state"] for row in self._tables.tenants.values() if row["state"] is not TenantState.DELETED

@@ -59,6 +59,15 @@ async def test_a_deleted_tenant_keeps_its_subdomain_and_is_not_listed(books: Boo
         assert await tx.tenants.list(text="", limit=10, offset=0) == ([], 0)
 
 
+async def test_tombstones_are_among_all_the_rows(books: Books) -> None:
+    for name in ("tenant-a", "tenant-b"):
+        await reserve(books, name)
+    async with books.registry.transaction() as tx:
+        await tx.tenants.bury("tenant-a")
+        found = {one.subdomain: one.state for one in await tx.tenants.every()}
+    assert found == {"tenant-a": TenantState.DELETED, "tenant-b": TenantState.PROVISIONING}
+
+
 async def test_two_at_once_get_one_reservation(books: Books) -> None:
     answers = await asyncio.gather(reserve(books), reserve(books), return_exceptions=True)
 

@@ -151,3 +151,23 @@ def test_the_status_shows_the_open_question() -> None:
     check_message(message)
     assert "asks for the end" in words_of(message)
     assert "Approve" in buttons_of(message)
+
+
+def test_the_card_of_an_orphan_says_what_it_is_and_what_it_costs() -> None:
+    facts = {
+        "kind": "second project",
+        "name": "TaskifAI - Customer <Inc> (0a1b2c3d)",
+        "tenant": "customerinc",
+        "status": "ACTIVE_HEALTHY",
+        "monthly_cost": 10.0,
+        "found": "customerinc uses abc",
+    }
+    for state in ApprovalState:
+        told = words_of(
+            card(action="remove_orphan", subdomain="abcdefghijklmnopqrst", facts=facts, state=state)
+        )
+        for part in ("removal of `abcdefghijklmnopqrst`, a second project", "Customer &lt;Inc&gt;", "10 USD"):
+            assert part in told
+    view = reject_form(replace(ASKED, action="remove_orphan", facts=facts))
+    check_view(view)
+    assert "The removal of" in words_of(view)
