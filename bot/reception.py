@@ -31,7 +31,7 @@ Take = Callable[[Desk, Visit], Awaitable[Reply]]
 
 CLOSE_ALL: Final[Reply] = {"response_action": "clear"}
 
-_ACT_SECONDS: Final = 10.0
+_ACT_SECONDS: Final = 8.0
 _TAKE_SECONDS: Final = 2.4
 _ONCE_SECONDS: Final = 1.0
 _TOO_SLOW: Final = (

@@ -12,7 +12,7 @@ from provisioning.domain.actor import Actor, Role
 from provisioning.errors import TenantbotError, Transient
 
 _NEWEST: Final = 5
-_SECONDS: Final = 10.0
+_SECONDS: Final = 8.0
 
 
 async def open_home(desk: Desk, request: Request) -> None:

@@ -22,7 +22,7 @@ from provisioning.errors import InvalidRequest, Refused, TenantbotError, Transie
 _OPEN_SECONDS: Final = 2.5
 _ASK_SECONDS: Final = 1.2
 _ASK_QUICKLY_SECONDS: Final = 0.5
-_PLAN_SECONDS: Final = 12.0
+_PLAN_SECONDS: Final = 10.0
 _NO_PLAN: Final = "Not everything that a plan asks has answered in time; `tenantbot doctor` asks one by one."
 _EXPIRED: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 

@@ -146,7 +146,7 @@ async def test_without_its_message_a_run_is_decided_at_the_home_tab_and_told_in_
     slack: Slack, slack_terminal: Terminal
 ) -> None:
     root = await _stopped_at_the_mail(slack, slack_terminal, "deleted-here")
-    before = await slack.thread(root)
+    before = await slack.until_thread(root, "Waiting for")
     await slack.call("chat.delete", channel=OPS, ts=root["ts"])
 
     home = await slack.open_home("Waiting for you", "deleted-here", "Newest tenants")
@@ -178,9 +178,7 @@ async def _stopped_at_the_mail(slack: Slack, terminal: Terminal, subdomain: str)
     """Start a run whose welcome e-mail is refused once; return the message that asks what to do."""
     await terminal.fault("mail", "5xx", path=admin_of(subdomain), times=1)
     await ask_for_tenant(slack, subdomain)
-    root = await slack.until_root(subdomain, "Waiting for", "Retry")
-    await slack.until_thread(root, "Waiting for")
-    return root
+    return await slack.until_root(subdomain, "Waiting for", "Retry")
 
 
 def _steps_told(thread: list[Message]) -> list[str]:
