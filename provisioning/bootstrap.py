@@ -24,6 +24,7 @@ from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.adapters.registry import PostgresRegistry
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
+from provisioning.adapters.registry.sealed_rows import PostgresSealing, process_name
 from provisioning.adapters.registry.transaction import UNREACHABLE
 from provisioning.adapters.resend_mailer import ResendMailer
 from provisioning.adapters.smtp_mailer import SmtpMailer
@@ -91,6 +92,7 @@ async def open_system(settings: Settings, *, clock: Clock | None = None) -> Asyn
                 settings.supabase_region, tuple(one.vendor_name for one in ports.seeds.vendors)
             ),
             worker_alive=partial(_worker_alive, pool),
+            sealing=PostgresSealing(pool, settings.tenantbot_secret_keys),
         )
         yield System(settings, pool, ControlPlane.at(desk), registry, ports, clock)
 
@@ -252,6 +254,7 @@ async def _pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
             max_size=_POOL_SIZE,
             timeout=10,
             command_timeout=_COMMAND_SECONDS,
+            server_settings={"application_name": process_name(settings.tenantbot_secret_keys)},
         )
     except _CANNOT_CONNECT as fault:
         raise _unreachable(fault) from fault

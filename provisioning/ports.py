@@ -38,6 +38,54 @@ class Vault(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class SealedPlace:
+    """How many sealed values a table holds: under the newest key, under an older one, under none that we have."""
+
+    table: str
+    newest: int
+    older: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class ProcessKeys:
+    """A process that lives, and the names of the keys it knows; it seals with the first one."""
+
+    who: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AddedKey:
+    """A new key, and whether it is in its place already: the environment is not ours to change."""
+
+    key: Secret
+    in_place: bool
+
+
+class Sealing(Protocol):
+    """All that rests sealed, and under which of the keys."""
+
+    def names(self) -> Sequence[str]:
+        """Names of our keys, newest first."""
+        ...
+
+    async def count(self) -> Sequence[SealedPlace]: ...
+    async def renew(self) -> int:
+        """Seal with the newest key whatever is not; return how many values. Safe to stop and to repeat."""
+        ...
+
+    async def processes(self) -> Sequence[ProcessKeys]:
+        """The living processes whose keys are other than ours."""
+        ...
+
+    async def add_key(self) -> AddedKey: ...
+    async def drop_older_keys(self) -> bool:
+        """False where a person has to do it."""
+        ...
+
+
 # --- Supabase -------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
-from provisioning.cli import auditing, ending, operations, reading, restoring, starting, tidying
+from provisioning.cli import auditing, ending, keys, operations, reading, restoring, starting, tidying
 from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
@@ -49,7 +49,7 @@ def build_app() -> typer.Typer:
     app.command()(operations.worker)
     app.command()(operations.token)
     app.add_typer(operations.database, name="db")
-    app.add_typer(operations.keys, name="keys")
+    app.add_typer(keys.keys, name="keys")
     return app
 
 

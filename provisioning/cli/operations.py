@@ -1,4 +1,4 @@
-"""Commands for whoever runs the installation: worker, schema, keys, tokens."""
+"""Commands for whoever runs the installation: worker, schema, tokens."""
 
 import asyncio
 import signal
@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from provisioning.adapters.fernet_vault import new_key
 from provisioning.bootstrap import upgrade_database
 from provisioning.cli.follow import run_worker
 from provisioning.cli.identity import make_token
@@ -15,7 +14,6 @@ from provisioning.domain.actor import Role
 from provisioning.domain.duration import parse_duration
 
 database = typer.Typer(help="The registry's database.", no_args_is_help=True)
-keys = typer.Typer(help="The keys that seal secrets.", no_args_is_help=True)
 
 DRAIN_SECONDS = 20
 
@@ -50,16 +48,6 @@ def upgrade(context: typer.Context) -> None:
         return EXIT_OK
 
     finish(invocation.output, main)
-
-
-@keys.command("new")
-def new(context: typer.Context) -> None:
-    """Print a new key for TENANTBOT_SECRET_KEYS. Whoever has it can read every sealed secret."""
-    key = new_key().reveal()
-    output = invocation_of(context).output
-    output.document({"key": key})
-    if not output.json:
-        output.say(key)
 
 
 def token(

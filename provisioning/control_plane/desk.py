@@ -11,7 +11,7 @@ from provisioning.domain.request import RequestDefaults
 from provisioning.domain.run import RunKind
 from provisioning.engine.pipeline import Pipeline
 from provisioning.errors import Refused, TenantbotError, Transient
-from provisioning.ports import Archive, Clock
+from provisioning.ports import Archive, Clock, Sealing
 from provisioning.provision.ports import ProvisionPorts
 from provisioning.registry import AuditEntry, Registry
 
@@ -26,6 +26,7 @@ class Desk:
     defaults: RequestDefaults
     worker_alive: Callable[[], Awaitable[bool]]
     """Tells whether any process executes runs right now."""
+    sealing: Sealing
 
     async def require(self, actor: Actor, role: Role, action: str, *, subdomain: str | None = None) -> None:
         """Let the actor through, or refuse and audit the refusal."""

@@ -6,6 +6,7 @@ from provisioning.control_plane.approvals import Approvals
 from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.gate import Gate
+from provisioning.control_plane.keys import Keys
 from provisioning.control_plane.orphans import Orphans
 from provisioning.control_plane.plans import Plans
 from provisioning.control_plane.reports import Reports
@@ -20,7 +21,8 @@ class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
     `orphans` tidy up, `approvals` ask a second person, `restores` put backups back, `audit` reads what all of
-    them left behind. `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
+    them left behind, `keys` renews what seals it all. `gate` and `reports` are for surfaces: who was turned away,
+    and how far people have been told.
     """
 
     requests: Requests
@@ -31,6 +33,7 @@ class ControlPlane:
     approvals: Approvals
     restores: Restores
     audit: AuditReader
+    keys: Keys
     gate: Gate
     reports: Reports
 
@@ -45,6 +48,7 @@ class ControlPlane:
             approvals=Approvals(desk),
             restores=Restores(desk),
             audit=AuditReader(desk),
+            keys=Keys(desk),
             gate=Gate(desk),
             reports=Reports(desk),
         )

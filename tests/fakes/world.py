@@ -26,6 +26,7 @@ from tests.fakes.mail import FakeMailer
 from tests.fakes.platform import FakePlatform
 from tests.fakes.projects import FakeProjects, MadeProject
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.sealing import FakeSealing
 from tests.fakes.tenant_database import FakeTenantDatabase, FakeTenantDatabases
 from tests.fakes.wire import Wire, WiredDatabases, WiredRegistry, wired
 
@@ -82,6 +83,7 @@ class World:
         self.hasher = FakeHasher()
         self.archive = FakeArchive()
         self.backups = FakeBackups(self.databases, self.clock)
+        self.sealing = FakeSealing()
         self.vault = FernetVault([new_key()])
         self.ports = build_ports(self)
         self.control = ControlPlane.at(_desk(self))
@@ -154,4 +156,5 @@ def _desk(world: World) -> Desk:
         clock=world.clock,
         defaults=RequestDefaults("eu-west-1", world.ports.seeds.vendor_names),
         worker_alive=world.worker_alive,
+        sealing=wired("sealing", world.sealing, world.wire),
     )

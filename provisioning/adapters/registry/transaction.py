@@ -1,7 +1,7 @@
 """One transaction over all tables of the registry, and the pool it is drawn from."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 
@@ -29,6 +29,18 @@ UNREACHABLE = (
 """What asyncpg raises while the server is away; all of it passes when the server is back."""
 
 
+@contextmanager
+def reaching_database() -> Iterator[None]:
+    """Raise Transient for whatever says that the server is away."""
+    try:
+        yield
+    except UNREACHABLE as fault:
+        raise Transient(
+            "The registry's database does not answer; check DATABASE_URL and that PostgreSQL runs.",
+            code="database_unreachable",
+        ) from fault
+
+
 class PostgresTransaction:
     def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, audit_keys: AuditKeys) -> None:
         self.tenants = PostgresTenants(connection)
@@ -48,11 +60,6 @@ class PostgresRegistry:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
-        try:
+        with reaching_database():
             async with self._pool.acquire() as connection, connection.transaction():
                 yield PostgresTransaction(connection, self._audit_keys)
-        except UNREACHABLE as fault:
-            raise Transient(
-                "The registry's database does not answer; check DATABASE_URL and that PostgreSQL runs.",
-                code="database_unreachable",
-            ) from fault
