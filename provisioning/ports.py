@@ -126,6 +126,15 @@ class ApiKeys:
     legacy: bool
 
 
+@dataclass(frozen=True)
+class SecretKey:
+    """One key for servers, of the kind that can be made and deleted one by one. `value` None: it is not shown."""
+
+    key_id: str
+    name: str
+    value: Secret | None
+
+
 class Projects(Protocol):
     """Supabase's Management API, as far as projects go."""
 
@@ -162,6 +171,19 @@ class Projects(Protocol):
 
     async def address(self, ref: ProjectRef) -> DatabaseAddress:
         """Read the session pooler's address. Never composed: its host can't be guessed."""
+        ...
+
+    async def set_password(self, ref: ProjectRef, password: Secret) -> None:
+        """Set the database's password. Safe to repeat; raises Permanent when we may not, or it can't be."""
+        ...
+
+    async def secret_keys(self, ref: ProjectRef) -> Sequence[SecretKey]: ...
+    async def create_secret_key(self, ref: ProjectRef, *, name: str) -> SecretKey:
+        """Make one more. Raises Unclear when its answer was lost: look for it by its name."""
+        ...
+
+    async def delete_key(self, ref: ProjectRef, key_id: str) -> None:
+        """Deleting what is gone already succeeds."""
         ...
 
     async def delete(self, ref: ProjectRef) -> None:
@@ -244,6 +266,10 @@ class TenantDatabase(Protocol):
         ...
 
     async def census(self) -> Census: ...
+    async def change_password(self, password: Secret) -> None:
+        """Give the role that we are here another password."""
+        ...
+
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         """Count, by table, the rows that the provisioning run did not write. Empty: only ours are there."""
         ...
@@ -302,6 +328,10 @@ class Platform(Protocol):
 
     async def set_active(self, tenant_id: str, *, active: bool) -> None:
         """Let the platform serve the tenant, or stop serving it. Safe to repeat."""
+        ...
+
+    async def update_credentials(self, tenant_id: str, tenant: TenantCredentials) -> bool:
+        """Give the platform the tenant's present keys. Safe to repeat; False when it has no call for that."""
         ...
 
     async def withdraw(self, tenant_id: str) -> str:

@@ -29,6 +29,9 @@ class NoPlatform:
     async def set_active(self, tenant_id: str, *, active: bool) -> None:
         """Nobody is told."""
 
+    async def update_credentials(self, tenant_id: str, tenant: TenantCredentials) -> bool:  # noqa: ARG002 - the port's
+        return False
+
     async def withdraw(self, tenant_id: str) -> str:
         return f"PLATFORM_REGISTRY is none, so nobody was asked about tenant {tenant_id}"
 

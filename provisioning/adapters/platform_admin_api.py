@@ -128,6 +128,23 @@ class PlatformAdminApi:
         if not response.is_success:
             raise self._refusal(response)
 
+    async def update_credentials(self, tenant_id: str, tenant: TenantCredentials) -> bool:
+        """The URL goes with the keys: keys alone are no change to the platform."""
+        path, keys = f"{self._root}/{quote(tenant_id, safe='')}", [tenant.anon_key, tenant.service_key]
+        body = {"database_url": tenant.database_url, **self._keys(tenant)}
+        response = await self._ask("PATCH", path, json=body, may_repeat=True, hide=keys)
+        if response.status_code in _NO_SUCH_CALL and await self._is_listed(tenant_id):
+            return False
+        if not response.is_success:
+            raise self._refusal(response, hide=keys)
+        return True
+
+    def _keys(self, tenant: TenantCredentials) -> dict[str, Any]:
+        anon, service = tenant.anon_key.reveal(), tenant.service_key.reveal()
+        if self._body == "guide":
+            return {"database_anon_key": anon, "database_service_key": service}
+        return {"database_credentials": {"anon_key": anon, "service_key": service}}
+
     def _registration(self, tenant: TenantCredentials) -> dict[str, Any]:
         return {
             "company_name": tenant.company_name,
@@ -137,12 +154,6 @@ class PlatformAdminApi:
             "admin_email": tenant.admin_email,
             "admin_name": tenant.admin_name,
         }
-
-    def _keys(self, tenant: TenantCredentials) -> dict[str, Any]:
-        anon, service = tenant.anon_key.reveal(), tenant.service_key.reveal()
-        if self._body == "guide":
-            return {"database_anon_key": anon, "database_service_key": service}
-        return {"database_credentials": {"anon_key": anon, "service_key": service}}
 
     async def _is_taken(self, subdomain: str, response: httpx.Response) -> bool:
         """Tell a duplicate from a body that is wrong: the platform answers 400 to both."""

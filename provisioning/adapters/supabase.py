@@ -13,19 +13,20 @@ from urllib.parse import quote
 import httpx
 
 from provisioning.adapters import supabase_replies as replies
-from provisioning.adapters.supabase_access import choose_keys, session_address
+from provisioning.adapters.supabase_access import choose_keys, secret_key, session_address
 from provisioning.adapters.supabase_api import SupabaseApi
 from provisioning.adapters.supabase_refusals import LacksPermission
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.request import REGION_GROUPS
 from provisioning.domain.secret import Secret
-from provisioning.errors import Transient
-from provisioning.ports import ApiKeys, Clock, FoundProject, Organization, ServiceHealth
+from provisioning.errors import Permanent, Transient
+from provisioning.ports import ApiKeys, Clock, FoundProject, Organization, SecretKey, ServiceHealth
 
 PAGE: Final = 100
 AWAITED_SERVICES: Final = "auth,db,db_postgres_user,pooler,rest,storage"  # tenants use no realtime
 
 _KEYS = "/api-keys"
+_WRITE_KEYS = "api_gateway_keys_write"
 _POOLER = "/config/database/pooler"
 _LEAVING = frozenset({"GOING_DOWN", "REMOVED"})
 
@@ -107,11 +108,41 @@ class SupabaseProjects:
         return [ServiceHealth(name=each.name, status=each.status, error=each.error) for each in services]
 
     async def keys(self, ref: ProjectRef) -> ApiKeys:
+        return choose_keys(await self._list_keys(ref), ref)
+
+    async def secret_keys(self, ref: ProjectRef) -> Sequence[SecretKey]:
+        return [secret_key(key) for key in await self._list_keys(ref) if key.type == "secret"]
+
+    async def create_secret_key(self, ref: ProjectRef, *, name: str) -> SecretKey:
         response = await self._api.ask_project(
-            "GET", ref, _KEYS, needs="api_gateway_keys_read", params={"reveal": "true"}
+            "POST",
+            ref,
+            _KEYS,
+            needs=_WRITE_KEYS,
+            params={"reveal": "true"},
+            json={"type": "secret", "name": name, "secret_jwt_template": {"role": "service_role"}},
         )
-        listed = replies.read(replies.KEYS, _known(response, ref))
-        return choose_keys(listed, ref)
+        return secret_key(replies.read(replies.KEY, _known(response, ref)))
+
+    async def delete_key(self, ref: ProjectRef, key_id: str) -> None:
+        path = f"{_KEYS}/{quote(key_id, safe='')}"
+        await self._api.ask_project("DELETE", ref, path, needs=_WRITE_KEYS, params={"reason": "rotating_key"})
+
+    async def set_password(self, ref: ProjectRef, password: Secret) -> None:
+        response = await self._api.ask_project(
+            "PATCH",
+            ref,
+            "/database/password",
+            needs="database_config_write",
+            json={"password": password.reveal()},
+            may_repeat=True,
+            hide=[password],
+        )
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise Permanent(
+                f"Supabase offers no change of the password of project {ref} (HTTP 404).",
+                code="refused_by_supabase",
+            )
 
     async def address(self, ref: ProjectRef) -> DatabaseAddress:
         response = await self._api.ask_project("GET", ref, _POOLER, needs="database_pooling_config_read")
@@ -123,6 +154,12 @@ class SupabaseProjects:
 
     def url(self, ref: ProjectRef) -> str:
         return f"https://{ref}.supabase.co"
+
+    async def _list_keys(self, ref: ProjectRef) -> Sequence[replies.KeyReply]:
+        response = await self._api.ask_project(
+            "GET", ref, _KEYS, needs="api_gateway_keys_read", params={"reveal": "true"}
+        )
+        return replies.read(replies.KEYS, _known(response, ref))
 
     async def _search(self, text: str) -> list[FoundProject]:
         """List projects whose name may match, oldest first, without branches and those on their way out."""

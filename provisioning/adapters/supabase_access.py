@@ -8,7 +8,7 @@ from provisioning.adapters.supabase_replies import KeyReply, PoolerReply
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Transient
-from provisioning.ports import ApiKeys
+from provisioning.ports import ApiKeys, SecretKey
 
 SESSION_PORT: Final = 5432
 
@@ -25,6 +25,11 @@ def choose_keys(replies: Sequence[KeyReply], ref: ProjectRef) -> ApiKeys:
     if legacy.keys() >= {"anon", "service_role"}:
         return _clear(legacy, anon="anon", service="service_role", legacy=True, ref=ref)
     raise Transient(f"The project {ref} has no API keys yet.", code="no_keys")
+
+
+def secret_key(reply: KeyReply) -> SecretKey:
+    shown = reply.api_key if reply.api_key and _CLEAR_KEY.fullmatch(reply.api_key) else None
+    return SecretKey(key_id=reply.id or "", name=reply.name, value=Secret(shown) if shown else None)
 
 
 def session_address(replies: Sequence[PoolerReply], ref: ProjectRef, *, guarded: bool) -> DatabaseAddress:

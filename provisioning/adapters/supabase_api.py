@@ -52,13 +52,20 @@ class SupabaseApi:
         return response
 
     async def ask_project(
-        self, method: str, ref: ProjectRef, path: str = "", *, needs: str, **kwargs: Any
+        self,
+        method: str,
+        ref: ProjectRef,
+        path: str = "",
+        *,
+        needs: str,
+        hide: Collection[Secret] = (),
+        **kwargs: Any,
     ) -> httpx.Response:
         """Ask about one project. Returns a 404 as it is: what it means depends on the question."""
         path = f"/v1/projects/{quote(ref, safe='')}{path}"
-        response = await self._ask(method, path, scope=f"project {ref}", **kwargs)
+        response = await self._ask(method, path, scope=f"project {ref}", hide=hide, **kwargs)
         if not response.is_success and response.status_code != HTTPStatus.NOT_FOUND:
-            raise refusal(response, organization=self._organization, needs=needs)
+            raise refusal(response, organization=self._organization, needs=needs, hide=hide)
         return response
 
     async def _ask(self, method: str, path: str, *, scope: str, **kwargs: Any) -> httpx.Response:

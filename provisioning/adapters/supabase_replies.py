@@ -76,6 +76,7 @@ class HealthReply(_Reply):
 
 
 class KeyReply(_Reply):
+    id: str | None = None
     name: str
     type: str | None = None
     api_key: str | None = Field(default=None, repr=False)
@@ -96,6 +97,7 @@ PROJECT: Final = TypeAdapter(ProjectReply)
 PROJECT_PAGE: Final = TypeAdapter(ProjectPage)
 REGIONS: Final = TypeAdapter(RegionsReply)
 HEALTH: Final = TypeAdapter(tuple[HealthReply, ...])
+KEY: Final = TypeAdapter(KeyReply)
 KEYS: Final = TypeAdapter(tuple[KeyReply, ...])
 POOLERS: Final = TypeAdapter(tuple[PoolerReply, ...])
 

@@ -34,6 +34,8 @@ _OPERATIONS: tuple[tuple[str, str, str | None, Handler], ...] = (
     ("POST", f"{_PROJECT}/api-keys", "api_gateway_keys_write", keys.add_key),
     ("GET", f"{_PROJECT}/api-keys/legacy", "api_gateway_keys_read", keys.show_legacy_keys_state),
     ("PUT", f"{_PROJECT}/api-keys/legacy", "api_gateway_keys_write", keys.switch_legacy_keys),
+    ("GET", f"{_PROJECT}/api-keys/{{id:uuid}}", "api_gateway_keys_read", keys.show_key),
+    ("DELETE", f"{_PROJECT}/api-keys/{{id:uuid}}", "api_gateway_keys_write", keys.delete_key),
     ("POST", f"{_PROJECT}/database/query", "database_write", database.answer_query),
     ("PATCH", f"{_PROJECT}/database/password", "database_config_write", database.replace_password),
     ("GET", f"{_PROJECT}/config/database/pooler", "database_pooling_config_read", database.show_pooler),

@@ -156,6 +156,9 @@ class FakeApp:
         record = self._platform.records.get(subdomain)
         if record is None or not (record.is_active or self.habits.serves_inactive):
             return None
+        known = self._platform.credentials.get(subdomain)
+        if known and not self._projects.takes(known.database_url, known.service_key):
+            return None
         database = self._projects.database_at(record.database_url or "")
         return _Served(record.tenant_id, database) if database else None
 

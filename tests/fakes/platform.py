@@ -14,6 +14,7 @@ class FakePlatform:
         self.publishes = True
         self.tells_database_url = True
         self.deletes = True
+        self.takes_new_credentials = True
         self.records: dict[str, PublishedTenant] = {}
         self.credentials: dict[str, TenantCredentials] = {}
 
@@ -58,6 +59,15 @@ class FakePlatform:
         for subdomain, record in self.records.items():
             if record.tenant_id == tenant_id:
                 self.records[subdomain] = replace(record, is_active=active)
+
+    async def update_credentials(self, tenant_id: str, tenant: TenantCredentials) -> bool:
+        if not self.takes_new_credentials:
+            return False
+        record = self.records.get(tenant.subdomain)
+        if record is None or record.tenant_id != tenant_id:
+            raise Permanent(f"The platform has no tenant {tenant_id}.")
+        self.credentials[tenant.subdomain] = tenant
+        return True
 
     async def withdraw(self, tenant_id: str) -> str:
         if not self.deletes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Transient
-from provisioning.ports import ApiKeys, Clock, FoundProject, Organization, ServiceHealth
+from provisioning.ports import ApiKeys, Clock, FoundProject, Organization, SecretKey, ServiceHealth
 from tests.fakes.tenant_database import FakeTenantDatabase, FakeTenantDatabases
 
 SERVICES = ("auth", "db", "pooler", "rest", "storage")
@@ -39,6 +39,8 @@ class FakeProjects:
         self._databases = databases
         self.alive: dict[ProjectRef, MadeProject] = {}
         self.made: list[MadeProject] = []
+        self.keys_of: dict[ProjectRef, dict[str, SecretKey]] = {}
+        """The secret keys that work, by project and id."""
         self.create_calls = 0
         self.plan = "pro"
         self.quota: int | None = None
@@ -93,6 +95,8 @@ class FakeProjects:
             ref, name, region, password, keys, self._databases.make(address, password), made_at
         )
         self.made.append(project)
+        default = SecretKey(secrets.token_hex(8), "default", keys.service)
+        self.keys_of[ref] = {default.key_id: default}
         self.alive[ref] = project
         return project
 
@@ -112,6 +116,23 @@ class FakeProjects:
     async def keys(self, ref: ProjectRef) -> ApiKeys:
         return self._get(ref).keys
 
+    async def set_password(self, ref: ProjectRef, password: Secret) -> None:
+        self._databases.set_password(self._get(ref).address, password)
+
+    async def secret_keys(self, ref: ProjectRef) -> Sequence[SecretKey]:
+        return list(self.keys_of[self._get(ref).ref].values())
+
+    async def create_secret_key(self, ref: ProjectRef, *, name: str) -> SecretKey:
+        keys = self.keys_of[self._get(ref).ref]
+        if any(key.name == name for key in keys.values()):
+            raise Permanent(f"Supabase refused: a secret key named {name} exists already.")
+        made = SecretKey(secrets.token_hex(8), name, Secret(f"sb_secret_fake_{secrets.token_hex(8)}"))
+        keys[made.key_id] = made
+        return made
+
+    async def delete_key(self, ref: ProjectRef, key_id: str) -> None:
+        self.keys_of[self._get(ref).ref].pop(key_id, None)
+
     async def address(self, ref: ProjectRef) -> DatabaseAddress:
         return self._get(ref).address
 
@@ -121,6 +142,11 @@ class FakeProjects:
 
     def url(self, ref: ProjectRef) -> str:
         return f"https://{ref}.supabase.co"
+
+    def takes(self, url: str, key: Secret) -> bool:
+        """Tell whether this key opens the project at this URL."""
+        found = next((one for one in self.alive.values() if self.url(one.ref) == url), None)
+        return found is not None and any(one.value == key for one in self.keys_of[found.ref].values())
 
     def database_at(self, url: str) -> FakeTenantDatabase | None:
         """The database that the platform reaches by this project URL."""

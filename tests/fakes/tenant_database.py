@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -55,6 +55,7 @@ class FakeTenantDatabase:
         self.batches: dict[str, Batch] = {}
         self.more_rows: Counter[str] = Counter()
         """Rows that nobody but the customer wrote, by table."""
+        self.password_changed: Callable[[Secret], None] = lambda _: None
 
     async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
         missing = [file for file in files if file.version not in self.versions]
@@ -141,6 +142,9 @@ class FakeTenantDatabase:
         rows = len(self.users) + len(self.vendors) + len(self.resellers) + len(self.batches)
         return Census(len(self.users), rows + self.more_rows.total(), 10_000, None)
 
+    async def change_password(self, password: Secret) -> None:
+        self.password_changed(password)
+
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         counts = Counter(self.more_rows)
         counts["users"] = len(self.users.keys() - {admin_email.lower()})
@@ -163,6 +167,12 @@ class FakeTenantDatabases:
         self._databases[address] = (password, database)
         return database
 
+    def set_password(self, address: DatabaseAddress, password: Secret) -> None:
+        self._databases[address] = (password, self._databases[address][1])
+
+    def opens(self, address: DatabaseAddress, password: Secret) -> bool:
+        return self._databases[address][0] == password
+
     def drop(self, address: DatabaseAddress) -> None:
         self._databases.pop(address, None)
 
@@ -172,5 +182,8 @@ class FakeTenantDatabases:
             raise Transient(f"The pooler {address.host} does not know {address.user} yet.", code="not_ready")
         wanted, database = self._databases[address]
         if password != wanted:
-            raise Permanent(f"The tenant database refuses the password of {address.user}.")
+            raise Permanent(
+                f"The tenant database refuses the password of {address.user}.", code="bad_credentials"
+            )
+        database.password_changed = lambda new: self.set_password(address, new)
         yield database

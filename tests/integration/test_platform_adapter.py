@@ -303,3 +303,45 @@ async def test_without_a_platform_nothing_is_published() -> None:
     assert await platform.other_active("customerinc") is None
     assert "PLATFORM_REGISTRY is none" in await platform.withdraw("t-1")
     assert "PLATFORM_REGISTRY is none" in (await failure(platform.publish(CUSTOMER))).message
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "keys"),
+    [
+        ("guide", ITEM, {"database_anon_key": ANON.reveal(), "database_service_key": SERVICE.reveal()}),
+        (
+            "platform",
+            f"{PLATFORM}t-1",
+            {"database_credentials": {"anon_key": ANON.reveal(), "service_key": SERVICE.reveal()}},
+        ),
+    ],
+)
+async def test_gives_new_keys_together_with_the_url(
+    connect: Open,
+    service: ScriptedService,
+    body: Literal["guide", "platform"],
+    path: str,
+    keys: dict[str, Any],
+) -> None:
+    service.on("PATCH", path, json_answer(row()))
+    assert await connect(body).update_credentials("t-1", CUSTOMER)
+    (asked,) = service.asked
+    assert json.loads(asked.body) == {"database_url": CUSTOMER.database_url, **keys}
+
+
+async def test_says_when_the_platform_takes_no_new_keys(
+    platform: PlatformAdminApi, service: ScriptedService
+) -> None:
+    service.on("PATCH", ITEM, json_answer({"detail": "Method Not Allowed"}, 405))
+    service.on("GET", GUIDE, page(row()), page(row()))
+    assert not await platform.update_credentials("t-1", CUSTOMER)
+
+
+async def test_keys_for_a_tenant_that_is_not_there_are_refused(
+    platform: PlatformAdminApi, service: ScriptedService
+) -> None:
+    service.on("PATCH", ITEM, json_answer({"detail": f"No tenant; key {SERVICE.reveal()}"}, 404))
+    service.on("GET", GUIDE, page(), page())
+    refusal = await failure(platform.update_credentials("t-1", CUSTOMER))
+    assert isinstance(refusal, Permanent)
+    assert SERVICE.reveal() not in refusal.message

@@ -138,7 +138,11 @@ async def _write_everything(api: httpx.AsyncClient, ref: str) -> None:
     path = f"/v1/projects/{ref}"
     key = {"type": "secret", "name": "more", "secret_jwt_template": {"role": "service_role"}}
     assert (await api.patch(path, json={"name": "t-acme-2"})).status_code == 200
-    assert (await api.post(f"{path}/api-keys?reveal=true", json=key)).status_code == 201
+    made = await api.post(f"{path}/api-keys?reveal=true", json=key)
+    assert made.status_code == 201
+    for method in ("GET", "DELETE"):
+        answer = await api.request(method, f"{path}/api-keys/{made.json()['id']}?reveal=true")
+        assert answer.status_code == 200
     assert (await api.put(f"{path}/api-keys/legacy?enabled=false")).status_code == 200
     assert (await api.patch(f"{path}/database/password", json={"password": "new-one"})).status_code == 200
     assert (await api.post(f"{path}/database/query", json={"query": "select 1 as one"})).status_code == 201

@@ -53,3 +53,23 @@ async def test_makes_a_further_key_but_not_twice(api: httpx.AsyncClient) -> None
     assert (await api.post(path, json=body)).status_code == 409
     assert (await api.post(path, json={**body, "name": "Nightly"})).status_code == 400
     assert (await api.post(path, json={**body, "type": "legacy"})).status_code == 400
+
+
+async def test_deletes_a_key_for_good(api: httpx.AsyncClient, state: State) -> None:
+    ref = await make(api)
+    await status_of(api, ref)
+    listed = (await api.get(f"/v1/projects/{ref}/api-keys?reveal=true")).json()
+    default = next(key for key in listed if key["type"] == "secret")
+    path = f"/v1/projects/{ref}/api-keys/{default['id']}"
+    assert (await api.get(path)).json()["api_key"] != default["api_key"]
+    assert (await api.get(f"{path}?reveal=true")).json() == default
+    assert (await api.delete(f"{path}?reason=rotating_key")).json()["id"] == default["id"]
+    assert (await api.delete(path)).status_code == 404
+    assert (await api.get(path)).status_code == 404
+    left = (await api.get(f"/v1/projects/{ref}/api-keys?reveal=true")).json()
+    assert default["api_key"] not in {key["api_key"] for key in left}
+    known = await state.pool.fetchrow(
+        "select secret_key, publishable_key from supabase_projects where ref = $1", ref
+    )
+    assert known is not None
+    assert (known["secret_key"], known["publishable_key"][:15]) == ("", "sb_publishable_")

@@ -8,6 +8,7 @@ import pytest
 from provisioning.adapters.http import new_client
 from provisioning.adapters.supabase import SupabaseProjects
 from provisioning.adapters.system_clock import SystemClock
+from provisioning.adapters.tenant_database import PostgresTenantDatabases
 from provisioning.domain.project import ProjectRef
 from provisioning.domain.secret import new_password
 from provisioning.errors import Permanent, Transient, Unclear
@@ -168,3 +169,30 @@ async def test_an_unknown_organization_is_named_beside_those_there_are(
 async def test_a_bad_request_carries_the_words_of_supabase(sandboxed: Open) -> None:
     with pytest.raises(Permanent, match="region_selection"):
         await sandboxed().create("bad", password=PASSWORD, region="eu-west-99")
+
+
+async def test_replaces_password_and_secret_key(sandboxed: Open) -> None:
+    projects, password = sandboxed(), new_password(32)
+    ref = await projects.create(f"new keys {secrets.token_hex(4)}", password=PASSWORD, region="eu-west-1")
+    await projects.status(ref)
+    for _ in range(2):
+        await projects.set_password(ref, password)
+    async with PostgresTenantDatabases().open(await projects.address(ref), password) as database:
+        assert await database.size_bytes() > 0
+
+    (default,) = await projects.secret_keys(ref)
+    assert default.value == (await projects.keys(ref)).service
+    made = await projects.create_secret_key(ref, name="tenantbot_0a1b2c3d")
+    assert made.value is not None
+    with pytest.raises(Permanent):
+        await projects.create_secret_key(ref, name="tenantbot_0a1b2c3d")
+    for _ in range(2):
+        await projects.delete_key(ref, default.key_id)
+    assert await projects.secret_keys(ref) == [made]
+    assert (await projects.keys(ref)).service == made.value
+
+
+async def test_a_project_that_is_not_there_gets_no_password(sandboxed: Open) -> None:
+    with pytest.raises(Permanent) as refusal:
+        await sandboxed().set_password(REF, PASSWORD)
+    assert PASSWORD.reveal() not in refusal.value.message

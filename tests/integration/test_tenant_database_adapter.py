@@ -311,3 +311,17 @@ async def test_counts_what_others_wrote_by_table(
         "users": 1,
         "vendor_configs": 2,
     }
+
+
+async def test_its_own_role_changes_its_password(
+    login: tuple[DatabaseAddress, Secret], session: TenantDatabase
+) -> None:
+    address, old = login
+    new = new_password(32)
+    await session.change_password(new)
+    async with PostgresTenantDatabases().open(address, new) as again:
+        assert await again.size_bytes() > 0
+    with pytest.raises(Permanent) as refusal:
+        async with PostgresTenantDatabases().open(address, old):
+            pass
+    assert refusal.value.code == "bad_credentials"

@@ -7,7 +7,9 @@ import asyncpg
 
 from provisioning.adapters.tenant_database.errors import translated
 from provisioning.adapters.tenant_database.schema import applied_version, apply_files
+from provisioning.adapters.tenant_database.verifier import scram_verifier
 from provisioning.domain.schema_files import SchemaFile
+from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds, seed_statement
 from provisioning.ports import AdminRow, Census
 
@@ -135,6 +137,13 @@ class PostgresTenantDatabase:
                 else None
             )
         return Census(users, rows, await self.size_bytes(), last)
+
+    async def change_password(self, password: Secret) -> None:
+        """Send its verifier only, as psql does: statements of this kind end up in the project's log."""
+        statement = f"set local role none; alter role session_user password '{scram_verifier(password)}'"
+        with translated("Changing the password of the tenant database"):
+            async with self._connection.transaction():
+                await self._connection.execute(statement)
 
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         counts = {}

@@ -17,6 +17,11 @@ from sandbox.supabase.refusals import Refusal
 from sandbox.supabase.sql import read_script
 
 _ADD = read_script("add_key.sql")
+_DELETE = read_script("delete_key.sql")
+_SHOW = """
+select id, type, name, api_key, secret_jwt_template, inserted_at, updated_at
+from supabase_api_keys where ref = $1 and id = $2
+"""
 _LIST = """
 select id, type, name, api_key, secret_jwt_template, inserted_at, updated_at
 from supabase_api_keys where ref = $1 and not (given and $2) order by type, inserted_at
@@ -49,6 +54,22 @@ async def add_key(desk: Desk, request: Request) -> Response:
     return JSONResponse(_describe(row, reveal=reveal), 201)
 
 
+async def show_key(desk: Desk, request: Request) -> Response:
+    reveal = read_flag(request, "reveal", default=False)
+    project = await desk.get_living_project(request.path_params["ref"])
+    row = await desk.state.pool.fetchrow(_SHOW, project.ref, request.path_params["id"])
+    return _one(row, reveal=reveal)
+
+
+async def delete_key(desk: Desk, request: Request) -> Response:
+    """From now on nobody gets in with it."""
+    reveal = read_flag(request, "reveal", default=False)
+    read_flag(request, "was_compromised", default=False)
+    project = await desk.get_living_project(request.path_params["ref"])
+    row = await desk.state.pool.fetchrow(_DELETE, project.ref, request.path_params["id"])
+    return _one(row, reveal=reveal)
+
+
 async def show_legacy_keys_state(desk: Desk, request: Request) -> Response:
     project = await desk.get_living_project(request.path_params["ref"])
     enabled = await desk.state.pool.fetchval(
@@ -76,6 +97,12 @@ async def _legacy_keys(desk: Desk, project: Project) -> list[dict[str, Any]]:
         {"id": name, "name": name, "type": "legacy", "api_key": key, "prefix": key[:5], "hash": _digest(key)}
         for name, key in row.items()
     ]
+
+
+def _one(row: asyncpg.Record | None, *, reveal: bool) -> Response:
+    if row is None:
+        raise Refusal(404, "API key not found")
+    return JSONResponse(_describe(row, reveal=reveal))
 
 
 def _describe(row: asyncpg.Record, *, reveal: bool) -> dict[str, Any]:
