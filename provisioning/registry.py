@@ -51,6 +51,8 @@ class TenantSecrets:
     service_key: Sealed | None
     password: Sealed | None
     address: DatabaseAddress | None
+    next_password: Sealed | None = None
+    """While the password is being changed: the one that is to follow. One of the two opens."""
 
 
 class Tenants(Protocol):
@@ -79,6 +81,17 @@ class Tenants(Protocol):
     async def store_project_intent(self, subdomain: str, *, name: str, password: Sealed) -> ProjectIntent:
         """Store the intent unless there is one already; return the one that stands."""
         ...
+
+    async def store_next_password(self, subdomain: str, password: Sealed) -> Sealed:
+        """Store the password that is to follow, unless there is one already; return the one that stands."""
+        ...
+
+    async def adopt_next_password(self, subdomain: str) -> None:
+        """Make the password that is to follow the tenant's own; nothing happens when there is none."""
+        ...
+
+    async def forget_next_password(self, subdomain: str) -> None: ...
+    async def store_service_key(self, subdomain: str, key: Sealed) -> None: ...
 
     async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None: ...
     async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> ProjectRef | None:

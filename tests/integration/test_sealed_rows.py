@@ -19,7 +19,7 @@ from tests.integration.test_registry_contract.books import make_template, open_c
 OLD, NEW = new_key(), new_key()
 TENANTS = 550
 """More than one portion."""
-COLUMNS = ("database_url", "database_key", "database_anon_key", "project_password")
+COLUMNS = ("database_url", "database_key", "database_anon_key", "project_password", "next_password")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def fill(pool: asyncpg.Pool) -> None:
     columns = ", ".join(COLUMNS)
     await pool.execute(
         f"insert into tenants (company_name, subdomain, admin_email, admin_name, {columns})"
-        " select 'Company', 'tenant-' || n, 'a@b.com', 'A', $1, $1, $1, $1 from generate_series(1, $2) n",
+        " select 'Company', 'tenant-' || n, 'a@b.com', 'A', $1, $1, $1, $1, $1 from generate_series(1, $2) n",
         token,
         TENANTS,
     )

@@ -42,6 +42,7 @@ _PLACES: Final = (
             "database_key",
             "database_anon_key",
             "project_password",
+            "next_password",
             "temporary_password",
         ),
     ),

@@ -89,7 +89,7 @@ class PostgresTenants:
     async def secrets(self, subdomain: str) -> TenantSecrets:
         row = await self._row(
             subdomain,
-            "database_url, database_anon_key, database_key, project_password,"
+            "database_url, database_anon_key, database_key, project_password, next_password,"
             " database_host, database_port, database_user, database_name",
         )
         address = row["database_host"] and DatabaseAddress(
@@ -101,6 +101,7 @@ class PostgresTenants:
             service_key=row["database_key"],
             password=row["project_password"],
             address=address,
+            next_password=row["next_password"],
         )
 
     async def change_admin_email(self, subdomain: str, email: str) -> None:
@@ -133,6 +134,22 @@ class PostgresTenants:
         intent = await self.project_intent(subdomain)
         assert intent is not None
         return intent
+
+    async def store_next_password(self, subdomain: str, password: Sealed) -> Sealed:
+        await self._set(subdomain, "next_password = coalesce(next_password, $2)", password)
+        row = await self._row(subdomain, "next_password")
+        return Sealed(row["next_password"])
+
+    async def adopt_next_password(self, subdomain: str) -> None:
+        await self._set(
+            subdomain, "project_password = coalesce(next_password, project_password), next_password = null"
+        )
+
+    async def forget_next_password(self, subdomain: str) -> None:
+        await self._set(subdomain, "next_password = null")
+
+    async def store_service_key(self, subdomain: str, key: Sealed) -> None:
+        await self._set(subdomain, "database_key = $2", key)
 
     async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None:
         await self._set(
@@ -196,8 +213,8 @@ class PostgresTenants:
             subdomain,
             "state = 'deleted', is_active = false, deleted_at = coalesce(deleted_at, now()), verdict = null,"
             " database_url = null, database_key = null, database_anon_key = null, project_password = null,"
-            " temporary_password = null, database_host = null, database_port = null, database_user = null,"
-            " database_name = null",
+            " next_password = null, temporary_password = null, database_host = null, database_port = null,"
+            " database_user = null, database_name = null",
         )
 
     async def exhume(self, request: ProvisionRequest) -> Tenant:

@@ -20,6 +20,7 @@ _NOTHING_YET = dict.fromkeys(
     [
         *("project_ref", "project_name", "project_password", "project_requested_at", "platform_tenant_id"),
         *("database_url", "anon_key", "service_key", "address", "temporary_password", "database_bytes"),
+        "next_password",
         *("suspended_at", "suspended_by", "suspended_reason", "deleted_at", "schema_version", "verdict"),
     ]
 )
@@ -86,6 +87,7 @@ class FakeTenants:
             service_key=row["service_key"],
             password=row["project_password"],
             address=row["address"] and DatabaseAddress(*row["address"]),
+            next_password=row["next_password"],
         )
 
     async def change_admin_email(self, subdomain: str, email: str) -> None:
@@ -115,6 +117,23 @@ class FakeTenants:
         intent = await self.project_intent(subdomain)
         assert intent is not None
         return intent
+
+    async def store_next_password(self, subdomain: str, password: Sealed) -> Sealed:
+        stands: Sealed = self._get(subdomain)["next_password"] or password
+        self._set(subdomain, next_password=stands)
+        return stands
+
+    async def adopt_next_password(self, subdomain: str) -> None:
+        row = self._get(subdomain)
+        self._set(
+            subdomain, project_password=row["next_password"] or row["project_password"], next_password=None
+        )
+
+    async def forget_next_password(self, subdomain: str) -> None:
+        self._set(subdomain, next_password=None)
+
+    async def store_service_key(self, subdomain: str, key: Sealed) -> None:
+        self._set(subdomain, service_key=key)
 
     async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None:
         since = (self._find(subdomain) or {}).get("project_requested_at") or self._clock.now()
@@ -191,6 +210,7 @@ class FakeTenants:
                 ["verdict", "database_url", "anon_key", "service_key", "project_password", "address"]
             ),
             temporary_password=None,
+            next_password=None,
         )
 
     async def exhume(self, request: ProvisionRequest) -> Tenant:

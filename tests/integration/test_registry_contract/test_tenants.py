@@ -327,3 +327,35 @@ async def test_activates_as_unverified(books: Books) -> None:
     assert found is not None
     assert (found.state, found.is_active, found.verdict) == (TenantState.UNVERIFIED, True, None)
     assert (found.suspended_at, found.suspended_reason, found.suspended_by) == (None, None, None)
+
+
+async def test_keeps_two_passwords_until_one_is_chosen(books: Books) -> None:
+    await reserve(books)
+    async with books.registry.transaction() as tx:
+        await tx.tenants.store_project_intent(SUBDOMAIN, name="name", password=Sealed("old"))
+        assert await tx.tenants.store_next_password(SUBDOMAIN, Sealed("new")) == "new"
+        assert await tx.tenants.store_next_password(SUBDOMAIN, Sealed("newer")) == "new"
+    assert await _passwords(books) == ("old", "new")
+
+    async with books.registry.transaction() as tx:
+        await tx.tenants.forget_next_password(SUBDOMAIN)
+        await tx.tenants.adopt_next_password(SUBDOMAIN)
+    assert await _passwords(books) == ("old", None)
+
+    async with books.registry.transaction() as tx:
+        await tx.tenants.store_next_password(SUBDOMAIN, Sealed("new"))
+        await tx.tenants.adopt_next_password(SUBDOMAIN)
+        await tx.tenants.store_service_key(SUBDOMAIN, Sealed("key"))
+    assert await _passwords(books) == ("new", None)
+
+    async with books.registry.transaction() as tx:
+        assert (await tx.tenants.secrets(SUBDOMAIN)).service_key == "key"
+        await tx.tenants.store_next_password(SUBDOMAIN, Sealed("newest"))
+        await tx.tenants.bury(SUBDOMAIN)
+    assert await _passwords(books) == (None, None)
+
+
+async def _passwords(books: Books) -> tuple[Sealed | None, Sealed | None]:
+    async with books.registry.transaction() as tx:
+        stored = await tx.tenants.secrets(SUBDOMAIN)
+    return stored.password, stored.next_password
