@@ -7,8 +7,12 @@ from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
 from provisioning.orphans.removal import REMOVE_ORPHAN
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
 from provisioning.restore.pipeline import RESTORE
+from provisioning.rotate.pipeline import ROTATE
 
 PIPELINES: Final = {
     pipeline.kind: pipeline
-    for pipeline in (PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION, RESTORE, REMOVE_ORPHAN)
+    for pipeline in (
+        *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
+        *(RESTORE, REMOVE_ORPHAN, ROTATE),
+    )
 }

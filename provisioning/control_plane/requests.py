@@ -1,4 +1,4 @@
-"""Verbs that start a run: provision, verify, resend. Run, reservation, audit and enqueueing are one transaction."""
+"""Verbs that start a run. Run, reservation, audit and enqueueing are one transaction."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -90,6 +90,22 @@ class Requests:
     ) -> Started:
         """Start switching a tenant on again, with its access checked."""
         return await self._switch(actor, RunKind.ACTIVATE, subdomain, reason or "activated", origin)
+
+    async def rotate(
+        self, actor: Actor, subdomain: str, *, origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start giving a tenant a new database password and a new secret key, the old ones kept until those are proved."""
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "rotate", subdomain=subdomain),
+            self._desk.registry.transaction() as tx,
+        ):
+            tenant = await existing_tenant(tx, subdomain)
+            if tenant.state is TenantState.SUSPENDED:
+                raise Refused(
+                    f"{subdomain} is suspended, so new credentials could not be proved; activate it first.",
+                    code="suspended",
+                )
+            return await self._begin(tx, actor, RunKind.ROTATE, tenant, {}, origin)
 
     async def _switch(
         self, actor: Actor, kind: RunKind, subdomain: str, reason: str, origin: Mapping[str, Any] | None

@@ -15,7 +15,7 @@ from provisioning.errors import Refused
 from provisioning.provision.step7_send_welcome_email import TEMPLATE
 from provisioning.registry import AuditEntry, LegEnd, Transaction
 
-_UNDONE_BY_ROLLBACK: Final = frozenset({RunKind.PROVISION, RunKind.RESTORE})
+_UNDONE_BY_ROLLBACK: Final = frozenset({RunKind.PROVISION, RunKind.RESTORE, RunKind.ROTATE})
 
 
 class RunDecisions:
@@ -154,6 +154,8 @@ async def refuse_rollback(tx: Transaction, run: Run) -> None:
             ),
             code="not_waiting",
         )
+    if run.kind is RunKind.ROTATE:
+        return
     tenant = await tx.tenants.find(run.subdomain)
     if (
         run.kind is RunKind.PROVISION

@@ -19,6 +19,7 @@ class RunKind(StrEnum):
     DEPROVISION = "deprovision"
     RESTORE = "restore"
     REMOVE_ORPHAN = "remove_orphan"
+    ROTATE = "rotate"
 
 
 class RunState(StrEnum):
