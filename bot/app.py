@@ -17,7 +17,7 @@ from bot.blocks.kit import Message
 from bot.blocks.menu import Verb, help_message
 from bot.blocks.notices import trouble_message
 from bot.desk import Desk
-from bot.listeners import audit, decisions, deprovision, home, menu, provision, switching, tenants
+from bot.listeners import audit, decisions, deprovision, home, menu, provision, rotate, switching, tenants
 from bot.outbox.calls import Identity
 from bot.reception import Act, Reception, Take
 from bot.visit import Body, Visit, read_command, read_event, read_interaction
@@ -58,6 +58,9 @@ VERBS: Final[Mapping[str, Entry]] = {
             switching.ask_suspend, destructive=True,
         ),
         _entry("activate", "subdomain [reason]", "switch it on again", Role.OPERATOR, switching.ask_activate),
+        _entry(
+            "rotate", "subdomain", "new database password and key", Role.OPERATOR, rotate.ask, destructive=True
+        ),
         _entry(
             "deprovision", "subdomain", "ask for a tenant's end", Role.OPERATOR, deprovision.ask, destructive=True
         ),
@@ -106,6 +109,7 @@ VIEWS: Final[Mapping[str, Take]] = {
     ids.PROVISION_FORM: provision.take_form,
     ids.PROVISION_PLAN: provision.take_plan,
     ids.ROLLBACK_CONFIRM: decisions.take_rollback,
+    ids.ROTATE_CONFIRM: rotate.take_confirm,
     ids.REASON_FORM: switching.take_reason,
     ids.DEPROVISION_FORM: deprovision.take_form,
     ids.REJECT_FORM: deprovision.take_reject,
@@ -113,6 +117,7 @@ VIEWS: Final[Mapping[str, Take]] = {
 
 DESTRUCTIVE: Final = frozenset(
     {
+        ids.ROTATE_CONFIRM,
         *(ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM),
         *(ids.TENANT_DEPROVISION, ids.DEPROVISION_FORM, ids.APPROVAL_APPROVE),
     }

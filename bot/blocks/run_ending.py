@@ -5,10 +5,11 @@ from typing import Final
 from bot.blocks.kit import link
 from bot.blocks.run_words import company, taken, verdict
 from bot.blocks.words import COMMAND, code, said
+from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
 
-NO_VERDICT: Final = frozenset({RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN})
+NO_VERDICT: Final = frozenset({RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN, RunKind.ROTATE})
 """Kinds of run after which there is no tenant to look at, or nothing was checked."""
 
 
@@ -21,6 +22,8 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
             return _gone(run)
         case RunState.SUCCEEDED, RunKind.REMOVE_ORPHAN:
             return f"Removed{_after(run)}: {said(run.steps[-1].detail or run.subdomain, 600)}."
+        case _, RunKind.ROTATE:
+            return _renewed(run)
         case RunState.SUCCEEDED, _:
             return "\n".join(_verified(run, tenant, access_url))
         case RunState.ROLLED_BACK, RunKind.RESTORE:
@@ -66,6 +69,18 @@ def _gone(run: Run) -> str:
         else ""
     )
     return f"{code(run.subdomain)} is deleted{_after(run)}. The subdomain stays reserved.{rests}"
+
+
+def _renewed(run: Run) -> str:
+    """A secret key that could not be replaced is named, with the reason: somebody may count on its end."""
+    tenant = code(run.subdomain)
+    if run.state is RunState.ROLLED_BACK:
+        return f"Rolled back: {tenant} has the credentials that are proved, and no others."
+    if run.state is RunState.CANCELLED:
+        return f"Cancelled: what was replaced of {tenant} until then stays so."
+    if (left := key_left(run)) is not None:
+        return f"{tenant} has a new database password{_after(run)}. Its secret key is {said(left, 500)}."
+    return f"{tenant} has a new database password and a new secret key{_after(run)}; the old ones open nothing any more."
 
 
 def _sent(run: Run) -> str:

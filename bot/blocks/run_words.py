@@ -103,7 +103,9 @@ def verdict(run: Run) -> str:
 
 def may_be_rolled_back(run: Run) -> bool:
     """Tell whether to offer it; the door decides."""
-    return makes_project(run) and not is_undoing(run) and not _mail_may_be_out(run)
+    if is_undoing(run):
+        return False
+    return run.kind is RunKind.ROTATE or (makes_project(run) and not _mail_may_be_out(run))
 
 
 def has_project(run: Run) -> bool:

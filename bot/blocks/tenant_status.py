@@ -40,6 +40,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.ACTIVATE: "Activating",
         RunKind.RESTORE: "Restoring",
         RunKind.REMOVE_ORPHAN: "Removing orphan",
+        RunKind.ROTATE: "New credentials for",
         RunKind.DEPROVISION: "Deprovisioning",
     }
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"

@@ -35,6 +35,7 @@ def build_app() -> typer.Typer:
     app.command()(starting.verify)
     app.command()(starting.suspend)
     app.command()(starting.activate)
+    app.command()(starting.rotate)
     app.command()(ending.deprovision)
     app.command()(ending.approve)
     app.command()(ending.reject)

@@ -146,6 +146,20 @@ def activate(
     run_verb(context, start, may_execute=True)
 
 
+def rotate(context: typer.Context, subdomain: Subdomain, *, detach: Detach = False) -> None:
+    """Give a tenant a new database password and a new secret key.
+
+    The old ones work until the new ones are proved, then no more.
+    """
+
+    async def start(session: Session) -> int:
+        requests = session.system.control.requests
+        started = await requests.rotate(session.actor, subdomain, origin={"surface": "cli"})
+        return await _finish(session, started, detach=detach)
+
+    run_verb(context, start, may_execute=True)
+
+
 def retry(context: typer.Context, run: Reference, *, detach: Detach = False) -> None:
     """Go on with a waiting run.
 

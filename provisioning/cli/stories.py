@@ -7,6 +7,7 @@ from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
 from provisioning.domain.approval import DEPROVISION, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
+from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
 
@@ -24,6 +25,10 @@ def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *
             _tell_success(output, run, tenant, access_url)
         case RunState.WAITING:
             _tell_wait(output, run, worker_alive=worker_alive)
+        case RunState.ROLLED_BACK if run.kind is RunKind.ROTATE:
+            output.say(f"Rolled back: {run.subdomain} has the credentials that are proved, and no others.")
+        case RunState.CANCELLED if run.kind is RunKind.ROTATE:
+            output.say(f"Cancelled: what was replaced of {run.subdomain} until then stays so.")
         case RunState.ROLLED_BACK:
             output.say(f"Rolled back: nothing of {run.subdomain} is left{_what_stays(run)}.")
         case RunState.CANCELLED:
@@ -103,6 +108,14 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
     if run.kind is RunKind.REMOVE_ORPHAN:
         output.say(f"Removed: {run.steps[-1].detail}.")
         return
+    if run.kind is RunKind.ROTATE:
+        left = key_left(run)
+        what = (
+            f"; its secret key is {left}"
+            if left
+            else " and a new secret key; the old ones open nothing any more"
+        )
+        output.say(f"{run.subdomain} has a new database password{what}.")
     output.say(f"{run.subdomain} is {run.verdict}, after {minutes:.1f} s.")
     if run.kind is RunKind.SUSPEND:
         output.say(f"Next: tenantbot activate {run.subdomain}")
@@ -144,7 +157,8 @@ def _next_commands(run: Run) -> str:
     commands = [f"tenantbot retry {run.subdomain}"]
     if run.kind is RunKind.DEPROVISION:
         return f"Next: tenantbot undo {run.subdomain}" + (f"  |  {commands[0]}" if run.error else "")
-    if run.kind is RunKind.RESTORE or (run.kind is RunKind.PROVISION and not _mail_may_be_out(run)):
+    may_be_undone = run.kind is RunKind.PROVISION and not _mail_may_be_out(run)
+    if run.kind in {RunKind.RESTORE, RunKind.ROTATE} or may_be_undone:
         commands.append(f"tenantbot rollback {run.subdomain}")
     if run.waiting_for and run.waiting_for.until:
         commands.append(f"tenantbot cancel {run.subdomain}")
