@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from provisioning.adapters.fernet_vault import new_key
+from provisioning.adapters.key_file import KeyFile
 from provisioning.bootstrap import upgrade_database
 from provisioning.errors import Permanent
 from provisioning.settings import Settings
@@ -35,7 +36,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
     return Settings.checked(
         {
             "database_url": document.database_url,
-            "tenantbot_secret_keys": _key(home),
+            "tenantbot_secret_keys": KeyFile(_keep_key(home / "secret.key")),
             "supabase_access_token": document.supabase_token,
             "supabase_organization": document.supabase_organization,
             "supabase_api_url": document.supabase_api,
@@ -59,18 +60,15 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "tenantbot_viewers": VIEWERS,
             "tenantbot_operators": OPERATORS,
             "tenantbot_approvers": APPROVERS,
-            "admin_jwt_secret": _key(home),
+            "admin_jwt_secret": _keep_key(home / "token.key").read_text(),
         }
     )
 
 
-def _key(home: Path) -> str:
-    """The sandbox's own sealing key, made once."""
-    path = home / "secret.key"
-    try:
+def _keep_key(path: Path) -> Path:
+    """A key of the sandbox's own, made once."""
+    with suppress(FileExistsError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(new_key().reveal())
-    return path.read_text()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(new_key().reveal())
+    return path

@@ -1,7 +1,7 @@
 """Every setting, once: its name, its default, what it is for. Read once; secrets leave the environment then."""
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+)
 
 from provisioning.domain.duration import parse_duration
 from provisioning.domain.request import REGION_GROUPS
@@ -34,7 +42,8 @@ def _secret(value: Any) -> Any:
     return Secret(value.strip()) if isinstance(value, str) else value
 
 
-def _secrets(value: Any) -> Any:
+def _keys(value: Any) -> Any:
+    """Those of a file are kept as they are: they may change."""
     return tuple(Secret(part) for part in _split(value)) if isinstance(value, str) else value
 
 
@@ -45,7 +54,7 @@ def _span(value: Any) -> Any:
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SecretText = Annotated[Secret, BeforeValidator(_secret)]
-SecretWords = Annotated[tuple[Secret, ...], BeforeValidator(_secrets)]
+SecretKeys = Annotated[Sequence[Secret], PlainValidator(_keys)]
 
 
 class Settings(BaseModel):
@@ -56,8 +65,7 @@ class Settings(BaseModel):
     database_url: SecretText = Field(
         description="PostgreSQL of the registry and the engine: postgresql://user:password@host/database."
     )
-    tenantbot_secret_keys: SecretWords = Field(
-        min_length=1,
+    tenantbot_secret_keys: SecretKeys = Field(
         description="Keys that seal secrets, newest first, comma-separated; make one with `tenantbot keys new`.",
     )
     tenantbot_token: SecretText | None = Field(
@@ -213,7 +221,9 @@ class Settings(BaseModel):
 
     @field_validator("tenantbot_secret_keys")
     @classmethod
-    def _keys_are_fernet_keys(cls, keys: tuple[Secret, ...]) -> tuple[Secret, ...]:
+    def _keys_are_fernet_keys(cls, keys: Sequence[Secret]) -> Sequence[Secret]:
+        if not keys:
+            raise ValueError("there is no key in it")
         for key in keys:
             try:
                 Fernet(key.reveal())

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
 from dbos import Serializer
 
+from provisioning.domain.keyring import Keyring
 from provisioning.domain.secret import Secret
 
 
@@ -18,7 +18,7 @@ class SealedJson(Serializer):
     """Newest key first. The name rests in the engine's rows: it never changes."""
 
     def __init__(self, keys: Sequence[Secret]) -> None:
-        self._fernet = MultiFernet([Fernet(key.reveal()) for key in keys])
+        self._keyring = Keyring(keys)
 
     def name(self) -> str:
         return "sealed-json"
@@ -26,10 +26,10 @@ class SealedJson(Serializer):
     def serialize(self, data: Any) -> str:
         if isinstance(data, BaseException):
             data = {"__exception__": type(data).__name__, "message": str(data)}
-        return self._fernet.encrypt(json.dumps(data, default=_plain).encode()).decode()
+        return self._keyring.seal(json.dumps(data, default=_plain))
 
     def deserialize(self, serialized_data: str) -> Any:
-        data = json.loads(self._fernet.decrypt(serialized_data.encode()))
+        data = json.loads(self._keyring.open(serialized_data))
         if isinstance(data, dict) and "__exception__" in data:
             return StepFailure(f"{data['__exception__']}: {data['message']}")
         return data
