@@ -155,7 +155,7 @@ def rotate(context: typer.Context, subdomain: Subdomain, *, detach: Detach = Fal
     async def start(session: Session) -> int:
         requests = session.system.control.requests
         started = await requests.rotate(session.actor, subdomain, origin={"surface": "cli"})
-        return await _finish(session, started, detach=detach)
+        return await finish_run(session, started, detach=detach)
 
     run_verb(context, start, may_execute=True)
 
