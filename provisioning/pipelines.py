@@ -3,6 +3,7 @@
 from typing import Final
 
 from provisioning.deprovision.pipeline import DEPROVISION
+from provisioning.importing.pipeline import IMPORT
 from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
 from provisioning.orphans.removal import REMOVE_ORPHAN
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
@@ -13,6 +14,6 @@ PIPELINES: Final = {
     pipeline.kind: pipeline
     for pipeline in (
         *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
-        *(RESTORE, REMOVE_ORPHAN, ROTATE),
+        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE),
     )
 }

@@ -94,6 +94,8 @@ def _facts(approval: Approval, now: datetime) -> list[str]:
         found["Database"] = size(int(facts.get("bytes") or 0))
         last = facts.get("last_upload")
         found["Last upload"] = age(datetime.fromisoformat(str(last)), now) if last else "none"
+    if confirmed := approval.request.get("confirm_project"):
+        found["Made by hand; project typed"] = code(said(str(confirmed), 60))
     found["Saves"] = money(float(facts.get("monthly_cost") or 0))
     found["Grace period"] = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
     found["Answer until"] = f"{approval.expires_at:%Y-%m-%d %H:%M} UTC"

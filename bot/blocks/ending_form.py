@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.blocks import ids
-from bot.blocks.kit import Element, View, input_block, modal, option, plain, section
+from bot.blocks.kit import Block, Element, View, input_block, modal, option, plain, section
 from bot.blocks.words import code, said
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
@@ -25,6 +25,7 @@ class EndingValues:
     confirm: str
     reason: str
     grace: str
+    confirm_project: str
 
 
 def deprovision_form(tenant: Tenant, *, grace: timedelta) -> View:
@@ -38,6 +39,7 @@ def deprovision_form(tenant: Tenant, *, grace: timedelta) -> View:
                 block_id="confirm",
                 hint=f"{tenant.subdomain}, to say that you mean this tenant.",
             ),
+            *_confirm_project(tenant),
             input_block("Why?", _reason(), block_id="reason", hint="The approver and the audit log see it."),
             input_block(
                 "Grace period", _grace(grace), block_id="grace", hint="Until then one click brings it back."
@@ -50,6 +52,21 @@ def deprovision_form(tenant: Tenant, *, grace: timedelta) -> View:
     )
 
 
+def _confirm_project(tenant: Tenant) -> list[Block]:
+    """A tenant that was made by hand has a project that we did not name."""
+    if not tenant.imported or tenant.project_ref is None:
+        return []
+    typed = {"type": "plain_text_input", "action_id": ids.CONFIRM_PROJECT, "max_length": 60}
+    return [
+        input_block(
+            "Type the ref of its project",
+            typed,
+            block_id="confirm_project",
+            hint=f"{tenant.project_ref}: the tenant was made by hand, and this project is deleted for good.",
+        )
+    ]
+
+
 def read_ending(view: Mapping[str, Any]) -> EndingValues:
     values = (view.get("state") or {}).get("values") or {}
     entered = {name: element for block in values.values() for name, element in block.items()}
@@ -58,6 +75,7 @@ def read_ending(view: Mapping[str, Any]) -> EndingValues:
         confirm=str(entered.get(ids.CONFIRM, {}).get("value") or ""),
         reason=str(entered.get(ids.REASON, {}).get("value") or ""),
         grace=str(chosen.get("value") or ""),
+        confirm_project=str(entered.get(ids.CONFIRM_PROJECT, {}).get("value") or ""),
     )
 
 

@@ -37,6 +37,7 @@ VENDORS: Final = "vendors"
 SAMPLE_RESELLERS: Final = "sample_resellers"
 REASON: Final = "reason"
 CONFIRM: Final = "confirm"
+CONFIRM_PROJECT: Final = "confirm_project"
 GRACE: Final = "grace"
 
 PROVISION_FORM: Final = "provision_form"

@@ -26,10 +26,8 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:  # noqa: C9
             return _renewed(run)
         case RunState.SUCCEEDED, _:
             return "\n".join(_verified(run, tenant, access_url))
-        case RunState.ROLLED_BACK, RunKind.RESTORE:
-            return f"Rolled back: nothing of {code(run.subdomain)} is left but its archive, and a tombstone it had."
         case RunState.ROLLED_BACK, _:
-            return f"Rolled back: nothing of {code(run.subdomain)} is left, and the subdomain is free again."
+            return f"Rolled back: {_what_is_left(run)}."
         case RunState.CANCELLED, RunKind.DEPROVISION:
             return f"Undone: {code(run.subdomain)} is brought back, and nothing of it was deleted."
         case RunState.CANCELLED, RunKind.PROVISION:
@@ -41,6 +39,17 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:  # noqa: C9
             )
         case _:
             return f"Cancelled: {code(run.subdomain)} is as it was."
+
+
+def _what_is_left(run: Run) -> str:
+    tenant = code(run.subdomain)
+    match run.kind:
+        case RunKind.RESTORE:
+            return f"nothing of {tenant} is left but its archive, and a tombstone it had"
+        case RunKind.IMPORT:
+            return f"{tenant} is not registered any more; its project is as it was"
+        case _:
+            return f"nothing of {tenant} is left, and the subdomain is free again"
 
 
 def short_ending(run: Run, tenant: Tenant | None) -> str:

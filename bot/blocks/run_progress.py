@@ -50,6 +50,7 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.SUSPEND: f"Suspending *{name}* at {at}",
         RunKind.ACTIVATE: f"Activating *{name}* at {at}",
         RunKind.RESTORE: f"Restoring *{name}* as {at}",
+        RunKind.IMPORT: f"Importing *{name}* at {at}",
         RunKind.REMOVE_ORPHAN: f"Removing {code(run.subdomain)}, which nobody uses",
         RunKind.ROTATE: f"New credentials for *{name}* at {at}",
         RunKind.DEPROVISION: f"Deprovisioning *{name}* at {at}",

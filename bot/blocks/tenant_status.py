@@ -39,6 +39,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.SUSPEND: "Suspending",
         RunKind.ACTIVATE: "Activating",
         RunKind.RESTORE: "Restoring",
+        RunKind.IMPORT: "Importing",
         RunKind.REMOVE_ORPHAN: "Removing orphan",
         RunKind.ROTATE: "New credentials for",
         RunKind.DEPROVISION: "Deprovisioning",

@@ -51,6 +51,7 @@ async def _request(desk: Desk, visit: Visit, subdomain: str) -> Reply:
             confirm=values.confirm,
             reason=values.reason,
             grace=values.grace,
+            confirm_project=values.confirm_project,
             origin=visit.origin,
         )
     except InvalidRequest as fault:  # what was typed is looked at before anything else

@@ -9,7 +9,17 @@ import typer
 from rich.console import Console
 from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carries its own click
 
-from provisioning.cli import auditing, ending, keys, operations, reading, restoring, starting, tidying
+from provisioning.cli import (
+    auditing,
+    ending,
+    importing,
+    keys,
+    operations,
+    reading,
+    restoring,
+    starting,
+    tidying,
+)
 from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
@@ -46,6 +56,7 @@ def build_app() -> typer.Typer:
     app.command()(starting.resend)
     app.command()(tidying.orphans)
     app.command()(restoring.restore)
+    app.command("import")(importing.import_tenant)
     app.add_typer(auditing.audit, name="audit")
     app.command()(operations.worker)
     app.command()(operations.token)

@@ -134,6 +134,7 @@ def _tenant_brief(tenant: Tenant, access_url: str) -> Document:
 def _tenant(tenant: Tenant, access_url: str) -> Document:
     return _tenant_brief(tenant, access_url) | {
         "state": tenant.state.value,
+        "imported": tenant.imported,
         "verdict": tenant.verdict,
         "region": tenant.region,
         "admin_email": tenant.admin_email,

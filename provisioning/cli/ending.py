@@ -23,6 +23,10 @@ def deprovision(
         str,
         typer.Option("--grace", help="How long it can be brought back: 0, 24h, 7d (DEPROVISION_GRACE)."),
     ] = "",
+    confirm_project: Annotated[
+        str,
+        typer.Option("--confirm-project", metavar="REF", help="Its project's ref, where it was imported."),
+    ] = "",
 ) -> None:
     """Ask for a tenant's end.
 
@@ -36,6 +40,7 @@ def deprovision(
             confirm=subdomain,  # typed as the argument
             reason=reason,
             grace=grace,
+            confirm_project=confirm_project,
             origin={"surface": "cli"},
         )
         session.output.document(approval_document(approval))

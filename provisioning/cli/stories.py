@@ -30,7 +30,7 @@ def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *
         case RunState.CANCELLED if run.kind is RunKind.ROTATE:
             output.say(f"Cancelled: what was replaced of {run.subdomain} until then stays so.")
         case RunState.ROLLED_BACK:
-            output.say(f"Rolled back: nothing of {run.subdomain} is left{_what_stays(run)}.")
+            output.say(_rolled_back(run))
         case RunState.CANCELLED:
             output.say(f"Cancelled: nothing was made for {run.subdomain}.")
         case _:
@@ -147,10 +147,14 @@ def _tell_wait(output: Output, run: Run, *, worker_alive: bool) -> None:
     output.say(_next_commands(run))
 
 
-def _what_stays(run: Run) -> str:
-    if run.kind is RunKind.RESTORE:
-        return " but its archive; a tombstone is back where one was"
-    return ", and the subdomain is free again"
+def _rolled_back(run: Run) -> str:
+    match run.kind:
+        case RunKind.RESTORE:
+            return f"Rolled back: nothing of {run.subdomain} is left but its archive, and a tombstone it had."
+        case RunKind.IMPORT:
+            return f"Rolled back: {run.subdomain} is not registered any more; its project is as it was."
+        case _:
+            return f"Rolled back: nothing of {run.subdomain} is left, and the subdomain is free again."
 
 
 def _next_commands(run: Run) -> str:
@@ -158,7 +162,7 @@ def _next_commands(run: Run) -> str:
     if run.kind is RunKind.DEPROVISION:
         return f"Next: tenantbot undo {run.subdomain}" + (f"  |  {commands[0]}" if run.error else "")
     may_be_undone = run.kind is RunKind.PROVISION and not _mail_may_be_out(run)
-    if run.kind in {RunKind.RESTORE, RunKind.ROTATE} or may_be_undone:
+    if run.kind in {RunKind.RESTORE, RunKind.IMPORT, RunKind.ROTATE} or may_be_undone:
         commands.append(f"tenantbot rollback {run.subdomain}")
     if run.waiting_for and run.waiting_for.until:
         commands.append(f"tenantbot cancel {run.subdomain}")

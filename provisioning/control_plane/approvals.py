@@ -50,16 +50,19 @@ class Approvals:
         confirm: str,
         reason: str,
         grace: str = "",
+        confirm_project: str = "",
         origin: Mapping[str, Any] | None = None,
     ) -> Approval:
         """Ask for a tenant's end. `confirm` is its subdomain, typed again; nothing happens before another approves.
+
+        An imported tenant takes `confirm_project` besides: the ref of its project, whose name is not ours.
 
         Raises InvalidRequest per field, Refused when there is nothing to end, or no way to prove a backup of it.
         """
         wanted = {"confirm": confirm, "reason": reason, "grace": grace}
         async with self._desk.admit(actor, Role.OPERATOR, DEPROVISION, subdomain=subdomain, request=wanted):
             request = self._parse(subdomain, confirm=confirm, reason=reason, grace=grace)
-            return await self._ask(actor, subdomain, request, origin)
+            return await self._ask(actor, subdomain, request, confirm_project.strip(), origin)
 
     async def approve(self, actor: Actor, reference: str) -> Approval:
         """Approve, and start what was asked for. Raises Refused with who, why, or what has changed."""
@@ -128,6 +131,7 @@ class Approvals:
         actor: Actor,
         subdomain: str,
         request: Mapping[str, Any],
+        confirm_project: str,
         origin: Mapping[str, Any] | None,
     ) -> Approval:
         if self._desk.ports.backups is None:
@@ -137,6 +141,8 @@ class Approvals:
             )
         async with self._desk.registry.transaction() as tx:
             tenant = await _ending_tenant(tx, subdomain)
+        if tenant.imported and tenant.project_ref is not None:
+            request = {**request, "confirm_project": _confirmed(confirm_project, tenant.project_ref)}
         facts = await tenant_facts(self._desk.ports, tenant)
         asked = new_approval(
             self._desk,
@@ -236,6 +242,20 @@ class Approvals:
         if faults:
             raise InvalidRequest(faults)
         return {"reason": said, "grace_seconds": int(span.total_seconds())}
+
+
+def _confirmed(typed: str, ref: str) -> str:
+    if typed != ref:
+        raise InvalidRequest(
+            [
+                FieldError(
+                    "confirm_project",
+                    f"This tenant was made by hand, so its project does not have a name that we gave. "
+                    f"Type its ref, {ref}, to say that it is to be deleted (--confirm-project).",
+                )
+            ]
+        )
+    return typed
 
 
 async def _ending_tenant(tx: Transaction, subdomain: str) -> Tenant:

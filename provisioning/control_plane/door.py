@@ -6,6 +6,7 @@ from provisioning.control_plane.approvals import Approvals
 from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.gate import Gate
+from provisioning.control_plane.imports import Imports
 from provisioning.control_plane.keys import Keys
 from provisioning.control_plane.orphans import Orphans
 from provisioning.control_plane.plans import Plans
@@ -20,15 +21,16 @@ from provisioning.control_plane.views import Views
 class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
-    `orphans` tidy up, `approvals` ask a second person, `restores` put backups back, `audit` reads what all of
-    them left behind, `keys` renews what seals it all. `gate` and `reports` are for surfaces: who was turned away,
-    and how far people have been told.
+    `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `restores` put backups
+    back, `audit` reads what all of them left behind, `keys` renews what seals it all. `gate` and `reports` are for
+    surfaces: who was turned away, and how far people have been told.
     """
 
     requests: Requests
     runs: RunDecisions
     views: Views
     plans: Plans
+    imports: Imports
     orphans: Orphans
     approvals: Approvals
     restores: Restores
@@ -44,6 +46,7 @@ class ControlPlane:
             runs=RunDecisions(desk),
             views=Views(desk),
             plans=Plans(desk),
+            imports=Imports(desk),
             orphans=Orphans(desk),
             approvals=Approvals(desk),
             restores=Restores(desk),

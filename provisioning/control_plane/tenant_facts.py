@@ -14,6 +14,7 @@ async def tenant_facts(ports: ProvisionPorts, tenant: Tenant) -> dict[str, Any]:
         "project": tenant.project_ref,
         "monthly_cost": ports.policy.monthly_cost,
         "dns_record": tenant.dns_record_made,
+        "imported": tenant.imported,
     }
     try:
         async with ports.registry.transaction() as tx:

@@ -121,7 +121,7 @@ async def _pending(tx: Transaction, subdomain: str) -> Approval | None:
 async def _last_verification(tx: Transaction, subdomain: str) -> Run | None:
     found = [
         run
-        for kind in (RunKind.PROVISION, RunKind.VERIFY, RunKind.RESTORE)
+        for kind in (RunKind.PROVISION, RunKind.VERIFY, RunKind.RESTORE, RunKind.IMPORT)
         if (run := await tx.runs.find_latest(subdomain, kind=kind)) is not None and run.checklist
     ]
     return max(found, key=lambda run: run.created_at, default=None)

@@ -25,9 +25,15 @@ async def delete_project(at: At, suspended: Suspended, backup: BackupRef, proof:
             "The backup is not proved, or the grace is not over; nothing was deleted.", code="not_proved"
         )
     async with at.ports.registry.transaction() as tx:
-        tenant, _ = await require_clearance(at, tx)
+        tenant, approval = await require_clearance(at, tx)
     if tenant.project_ref is None:
         return "there was no project any more"
+    if tenant.imported and approval.request.get("confirm_project") != tenant.project_ref:
+        raise Permanent(
+            f"{tenant.project_ref} was made by hand, and nobody has confirmed its deletion by typing its ref; "
+            "nothing was deleted.",
+            code="not_confirmed",
+        )
     ref = ProjectRef(tenant.project_ref)
     found = await at.ports.projects.status(ref)
     if found is None:

@@ -18,6 +18,7 @@ class RunKind(StrEnum):
     ACTIVATE = "activate"
     DEPROVISION = "deprovision"
     RESTORE = "restore"
+    IMPORT = "import"
     REMOVE_ORPHAN = "remove_orphan"
     ROTATE = "rotate"
 

@@ -43,6 +43,8 @@ class Tenant:
     schema_version: str | None = None
     suspended_reason: str | None = None
     suspended_by: str | None = None
+    imported: bool = False
+    """Made by hand, and taken up: its project does not have a name that we gave."""
 
     @property
     def reading(self) -> str:

@@ -1,7 +1,9 @@
 -- Makes the tombstone of subdomain $1 a tenant in the making; what it was is kept in its metadata. The platform's
 -- id stays, so that the platform's own tombstone is known again.
 update tenants
-set metadata = metadata || jsonb_build_object('tombstone', to_jsonb(tenants) - 'metadata'),
+set metadata = metadata - 'imported' || jsonb_build_object(
+        'tombstone', to_jsonb(tenants) - 'metadata' || jsonb_build_object('imported', metadata ? 'imported')
+    ),
     company_name = $2,
     admin_email = $3,
     admin_name = $4,

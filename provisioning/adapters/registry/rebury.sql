@@ -20,7 +20,8 @@ set (
     database_port = null,
     database_user = null,
     database_name = null,
-    metadata = metadata - 'tombstone',
+    metadata = metadata - 'tombstone'
+        || case when (metadata -> 'tombstone' -> 'imported')::boolean then '{"imported": true}' else '{}' end::jsonb,
     updated_at = now()
 where subdomain = $1 and not metadata ? 'released' and metadata ? 'tombstone'
 returning tenant_id;

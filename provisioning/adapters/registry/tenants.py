@@ -16,7 +16,7 @@ from provisioning.registry import ProjectIntent, TenantSecrets
 _COLUMNS = """
 tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, verdict, project_ref,
 project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version,
-suspended_reason, suspended_by
+suspended_reason, suspended_by, metadata ? 'imported' as imported
 """
 _EXHUME, _REBURY = (
     files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("exhume", "rebury")
@@ -233,6 +233,11 @@ class PostgresTenants:
 
     async def rebury(self, subdomain: str) -> bool:
         return await self._connection.fetchrow(_REBURY, subdomain) is not None
+
+    async def mark_imported(self, subdomain: str) -> None:
+        await self._set(
+            subdomain, """metadata = metadata || '{"imported": true}'::jsonb, state = 'unverified'"""
+        )
 
     async def forget_record(self, subdomain: str) -> None:
         await self._set(subdomain, "platform_tenant_id = null, is_active = false, state = 'provisioning'")

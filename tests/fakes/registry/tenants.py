@@ -45,6 +45,7 @@ class FakeTenants:
             "state": TenantState.PROVISIONING,
             "is_active": False,
             "dns_record_made": False,
+            "imported": False,
             "created_at": self._clock.now(),
         }
         self._tables.tenants[row["tenant_id"]] = row
@@ -221,6 +222,7 @@ class FakeTenants:
             request.subdomain,
             **_NOTHING_YET | {"platform_tenant_id": row["platform_tenant_id"]},
             tombstone=row,
+            imported=False,
             company_name=request.company,
             admin_email=request.admin_email,
             admin_name=request.admin_name,
@@ -238,6 +240,9 @@ class FakeTenants:
         self._rename(row["tenant_id"], tombstone["tenant_id"])
         self._tables.tenants[tombstone["tenant_id"]] = tombstone
         return True
+
+    async def mark_imported(self, subdomain: str) -> None:
+        self._set(subdomain, imported=True, state=TenantState.UNVERIFIED)
 
     async def forget_record(self, subdomain: str) -> None:
         self._set(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)

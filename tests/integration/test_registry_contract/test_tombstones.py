@@ -64,3 +64,20 @@ async def test_what_was_no_tombstone_is_not_reburied(books: Books) -> None:
     async with books.registry.transaction() as tx:
         assert not await tx.tenants.rebury(SUBDOMAIN)
         assert not await tx.tenants.rebury("nobody")
+
+
+async def test_a_tenant_that_was_made_by_hand_is_one_until_it_is_restored(books: Books) -> None:
+    await reserve(books)
+    async with books.registry.transaction() as tx:
+        await tx.tenants.mark_imported(SUBDOMAIN)
+    imported = await find(books)
+    assert imported is not None
+    assert (imported.imported, imported.state) == (True, TenantState.UNVERIFIED)
+
+    async with books.registry.transaction() as tx:
+        await tx.tenants.bury(SUBDOMAIN)
+        assert not (await tx.tenants.exhume(AGAIN)).imported
+        await tx.tenants.rebury(SUBDOMAIN)
+    tombstone = await find(books)
+    assert tombstone is not None
+    assert tombstone.imported

@@ -171,3 +171,12 @@ def test_the_card_of_an_orphan_says_what_it_is_and_what_it_costs() -> None:
     view = reject_form(replace(ASKED, action="remove_orphan", facts=facts))
     check_view(view)
     assert "The removal of" in words_of(view)
+
+
+def test_a_tenant_made_by_hand_takes_its_projects_ref_besides() -> None:
+    view = deprovision_form(replace(TENANT, imported=True, project_ref="a" * 20), grace=timedelta(days=7))
+    check_view(view)
+    assert "Type the ref of its project" in words_of(view)
+    assert "a" * 20 in words_of(card(request={**ASKED.request, "confirm_project": "a" * 20}))
+    typed = {"confirm_project": {"confirm_project": {"type": "plain_text_input", "value": "a" * 20}}}
+    assert read_ending({"state": {"values": typed}}).confirm_project == "a" * 20
