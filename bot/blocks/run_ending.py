@@ -13,7 +13,7 @@ NO_VERDICT: Final = frozenset({RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMO
 """Kinds of run after which there is no tenant to look at, or nothing was checked."""
 
 
-def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:  # noqa: C901 - one line for each way to end
+def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
     """A few lines without a secret: the password goes by e-mail alone."""
     match run.state, run.kind:
         case RunState.SUCCEEDED, RunKind.RESEND:

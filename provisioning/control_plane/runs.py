@@ -15,9 +15,7 @@ from provisioning.errors import Refused
 from provisioning.provision.step7_send_welcome_email import TEMPLATE
 from provisioning.registry import AuditEntry, LegEnd, Transaction
 
-_UNDONE_BY_ROLLBACK: Final = frozenset(
-    {RunKind.PROVISION, RunKind.RESTORE, RunKind.IMPORT, RunKind.ROTATE}
-)
+_UNDONE_BY_ROLLBACK: Final = frozenset({RunKind.PROVISION, RunKind.RESTORE, RunKind.IMPORT, RunKind.ROTATE})
 
 
 class RunDecisions:
