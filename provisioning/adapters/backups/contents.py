@@ -38,6 +38,9 @@ SERVICES: Final = (
 )
 """Schemas that Supabase, or an extension's own machinery, fills."""
 
+RESTORING: Final = "tenantbot_restore"
+"""A schema of ours that is there while a restore is under way; its comment says of which backup."""
+
 CARRIED: Final = (
     "auth.users",
     "auth.identities",
@@ -61,7 +64,7 @@ async def settle(connection: asyncpg.Connection) -> None:
 
 
 async def own_schemas(connection: asyncpg.Connection) -> list[str]:
-    return [row["nspname"] for row in await connection.fetch(script("schemas"), SERVICES)]
+    return [row["nspname"] for row in await connection.fetch(script("schemas"), (*SERVICES, RESTORING))]
 
 
 async def read_contents(connection: asyncpg.Connection, *, like: Contents | None = None) -> Contents:

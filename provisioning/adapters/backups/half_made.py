@@ -1,17 +1,24 @@
-"""A restore that was cut: known by a mark on the database itself, and cleared, so that it can be made anew.
+"""A restore that was cut: known by a mark in the database itself, and cleared, so that it can be made anew.
 
-The mark is the database's comment: no dump and no comparison takes notice of it.
+The mark is an empty schema of ours: no dump and no comparison takes notice of it.
 """
 
 from typing import Final
 
 import asyncpg
 
-from provisioning.adapters.backups.contents import CARRIED, own_schemas, qualified, quoted, script, settle
+from provisioning.adapters.backups.contents import (
+    CARRIED,
+    RESTORING,
+    own_schemas,
+    qualified,
+    quoted,
+    script,
+    settle,
+)
 from provisioning.adapters.backups.server import Server
 from provisioning.adapters.tenant_database.errors import translated
 
-_MARK: Final = "tenantbot is restoring "
 _SUPABASES: Final = "public"
 """A schema of the tenant's that Supabase made, with its grants: it stays, and only what is in it goes."""
 
@@ -24,19 +31,21 @@ _AS_TYPE: Final = "composite type"
 async def is_half_made(target: Server, folder: str) -> bool:
     """Tell whether a restore of this backup began here and did not end."""
     async with target.connect("Connecting to the database to restore into") as connection:
-        comment = await connection.fetchval(
-            "select shobj_description(oid, 'pg_database') from pg_catalog.pg_database"
-            " where datname = current_database()"
+        mark = await connection.fetchval(
+            "select obj_description(to_regnamespace($1)::oid, 'pg_namespace')", RESTORING
         )
-    return bool(comment == f"{_MARK}{folder}")
+    return bool(mark == folder)
 
 
 async def mark_half_made(target: Server, folder: str) -> None:
-    await _comment(target, f"{_MARK}{folder}")
+    text = folder.replace("'", "''")
+    await _execute(
+        target, f"create schema if not exists {RESTORING}; comment on schema {RESTORING} is '{text}'"
+    )
 
 
 async def mark_whole(target: Server) -> None:
-    await _comment(target, None)
+    await _execute(target, f"drop schema if exists {RESTORING}")
 
 
 async def clear(target: Server) -> None:
@@ -62,8 +71,7 @@ async def _empty(connection: asyncpg.Connection, table: str) -> None:
         await connection.execute(f"delete from {qualified(*table.split('.'))}")  # noqa: S608
 
 
-async def _comment(target: Server, text: str | None) -> None:
-    value = "null" if text is None else "'" + text.replace("'", "''") + "'"
+async def _execute(target: Server, statements: str) -> None:
     async with target.connect("Connecting to the database to restore into") as connection:
         with translated("Marking the database that is restored into"):
-            await connection.execute(f"comment on database {quoted(target.database)} is {value}")
+            await connection.execute(statements)
