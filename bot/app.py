@@ -17,7 +17,18 @@ from bot.blocks.kit import Message
 from bot.blocks.menu import Verb, help_message
 from bot.blocks.notices import trouble_message
 from bot.desk import Desk
-from bot.listeners import audit, decisions, deprovision, home, menu, provision, rotate, switching, tenants
+from bot.listeners import (
+    audit,
+    decisions,
+    deprovision,
+    home,
+    menu,
+    orphans,
+    provision,
+    rotate,
+    switching,
+    tenants,
+)
 from bot.outbox.calls import Identity
 from bot.reception import Act, Reception, Take
 from bot.visit import Body, Visit, read_command, read_event, read_interaction
@@ -78,6 +89,7 @@ VERBS: Final[Mapping[str, Entry]] = {
         _entry("cancel", "subdomain", "stop a run before its next step", Role.OPERATOR, decisions.cancel),
         _entry("resend", "subdomain [e-mail]", "the welcome e-mail once more", Role.OPERATOR, tenants.resend),
         _entry("audit", "[subdomain]", "who did what, newest first", Role.VIEWER, audit.show),
+        _entry("orphans", "[subdomain]", "what nobody uses any more", Role.VIEWER, orphans.show),
         _entry("help", "", "this", Role.VIEWER, _help),
     )
 }  # fmt: skip

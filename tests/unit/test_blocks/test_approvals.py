@@ -10,10 +10,12 @@ from bot.blocks.approval_card import approval_card
 from bot.blocks.ending_form import deprovision_form, read_ending, reject_form
 from bot.blocks.home import home_view
 from bot.blocks.kit import Message
+from bot.blocks.orphan_list import orphans_message
 from bot.blocks.reason_form import Switch, read_reason, reason_form
 from bot.blocks.tenant_status import status_message
 from provisioning.control_plane.views import FleetView, TenantView
 from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
+from provisioning.domain.orphan import Orphan, OrphanKind
 from provisioning.domain.run import RunId, RunKind
 from tests.block_kit import buttons_of, check_message, check_view, words_of
 from tests.unit.test_blocks.samples import ASKED_BY, NOW, TENANT, URL
@@ -180,3 +182,23 @@ def test_a_tenant_made_by_hand_takes_its_projects_ref_besides() -> None:
     assert "a" * 20 in words_of(card(request={**ASKED.request, "confirm_project": "a" * 20}))
     typed = {"confirm_project": {"confirm_project": {"type": "plain_text_input", "value": "a" * 20}}}
     assert read_ending({"state": {"values": typed}}).confirm_project == "a" * 20
+
+
+def test_orphans_are_listed_with_their_cost() -> None:
+    one = Orphan(
+        kind=OrphanKind.DNS_RECORD,
+        ref="gone.taskifai.com",
+        name="TaskifAI - <x>",
+        subdomain="gone",
+        status="active",
+        monthly_cost=10.0,
+        found="there is no tenant gone",
+        is_ours=True,
+    )
+    for number in (0, 1, 23):
+        message = orphans_message([one] * number)
+        check_message(message)
+        assert ("&lt;x&gt;" in words_of(message)) is (number > 0)
+    assert "23 orphans, 230 USD a month" in words_of(message)
+    assert "DNS record without tenant `gone.taskifai.com`" in words_of(message)
+    assert "and 3 more" in words_of(message)
