@@ -35,6 +35,7 @@ class FakeBackups:
         self.documents: dict[str, dict[str, Any]] = {}
         """By path."""
         self.proved: list[str] = []
+        """Folders that were found to be what was in the tenant, in the order of the proofs."""
         self.not_in_dump: list[str] = []
         """What a dump could not hold, such as `Storage objects: 3 in bucket invoices`."""
         self.damage: dict[str, str] = {}
@@ -88,10 +89,12 @@ class FakeBackups:
         there = self.kept.get(folder)
         if there is None:
             return _proof(None, f"{folder}/manifest.json is missing")
-        self.proved.append(folder)
         if there.ref.manifest_sha256 != manifest_sha256:
             return _proof(there, f"{folder}/manifest.json is not the one that was written with the backup")
-        return _proof(there, *([self.damage[folder]] if folder in self.damage else []))
+        if folder in self.damage:
+            return _proof(there, self.damage[folder])
+        self.proved.append(folder)
+        return _proof(there)
 
     async def restore(self, folder: str, *, dsn: Secret) -> Proof:
         target = self.targets.setdefault(dsn.reveal(), FakeTenantDatabase())

@@ -52,6 +52,8 @@ class FakeProjects:
         self.sick_services: dict[str, str] = {}
         self.at_create: Callable[[str, Secret, str], Awaitable[None]] | None = None
         """Sees name, password and region at the moment of the call."""
+        self.at_delete: Callable[[MadeProject], None] | None = None
+        """Sees the project at the moment it goes."""
 
     async def organization(self) -> Organization:
         return Organization(slug="fake-organization", name="Fake Organization", plan=self.plan)
@@ -137,7 +139,10 @@ class FakeProjects:
         return self._get(ref).address
 
     async def delete(self, ref: ProjectRef) -> None:
-        if (project := self.alive.pop(ref, None)) is not None:
+        if (project := self.alive.get(ref)) is not None:
+            if self.at_delete is not None:
+                self.at_delete(project)
+            del self.alive[ref]
             self._databases.drop(project.address)
 
     def url(self, ref: ProjectRef) -> str:

@@ -38,6 +38,20 @@ class FakeWorker:
             await self._execute(leg["run_id"], leg["leg"])
         return self.run(run_id)
 
+    async def work(self) -> None:
+        """Execute every leg of every run whose time has come, as the engine does, and what comes of them."""
+        while due := self.due():
+            await self._execute(*due[0])
+
+    def due(self) -> list[tuple[RunId, int]]:
+        """The legs whose time has come and that were not executed to their end, void ones too; oldest first."""
+        now = self.world.clock.now()
+        return [
+            (leg["run_id"], leg["leg"])
+            for name, leg in self.world.records.tables.legs.items()
+            if name not in self.done and (leg["at"] is None or leg["at"] <= now)
+        ]
+
     async def look_again(self, run_id: RunId) -> Run:
         """Let the time pass until the run looks again by itself, and execute that."""
         leg = self._next(run_id)
