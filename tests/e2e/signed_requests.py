@@ -41,6 +41,19 @@ class Sender:
             }
         )
 
+    async def click(self, action: str, value: str, *, user: str, channel: str = OPS) -> str:
+        """Make a click on a button, however old it is."""
+        payload = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "channel": {"id": channel},
+            "trigger_id": secrets.token_hex(12),
+            "response_url": await self._response_url(user, channel),
+            "actions": [{"type": "button", "action_id": action, "block_id": "buttons-0", "value": value}],
+        }
+        return urlencode({"payload": json.dumps(payload)})
+
     def submission(self, view: dict[str, Any]) -> str:
         payload = {
             "type": "view_submission",
