@@ -15,6 +15,7 @@ from provisioning.domain.actor import Actor
 from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
 from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
+from provisioning.domain.lockdown import Covered, Lockdown
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.run import (
@@ -105,7 +106,10 @@ class Tenants(Protocol):
         ...
 
     async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
-        """Make the record inactive; a tenant that is suspended already keeps its first reason and time."""
+        """Make the record inactive; a tenant that is suspended already keeps its first reason and time.
+
+        One that a lockdown has suspended is suspended by this from now on: lifting the lockdown leaves it so.
+        """
         ...
 
     async def activate(self, subdomain: str) -> None:
@@ -341,6 +345,30 @@ class Approvals(Protocol):
     async def save_report(self, approval_id: ApprovalId, notes: Mapping[str, Any], *, done: bool) -> None: ...
 
 
+class Lockdowns(Protocol):
+    """At most one is in force. It remembers which tenants it has suspended, and what they were before."""
+
+    async def declare(self, lockdown_id: str, *, reason: str, by: str) -> None: ...
+    async def in_force(self) -> Lockdown | None: ...
+    async def in_force_from_now(self) -> Lockdown | None:
+        """As `in_force`; while there is none, none can be declared before this transaction ends."""
+        ...
+
+    async def suspend_all(self, lockdown_id: str) -> Sequence[str]:
+        """Suspend every active tenant; return the ones that were active until now."""
+        ...
+
+    async def covered(self, lockdown_id: str) -> Sequence[Covered]:
+        """Every tenant that it has suspended, by subdomain; those that are deleted by now left out."""
+        ...
+
+    async def restore(self, lockdown_id: str, subdomain: str) -> bool:
+        """Make the tenant what it was before. False when the lockdown does not keep it suspended any more."""
+        ...
+
+    async def end(self, lockdown_id: str) -> None: ...
+
+
 class SeenRequests(Protocol):
     async def first_time(self, key: str) -> bool:
         """Tell whether this request comes for the first time; whoever asks again hears no."""
@@ -364,6 +392,8 @@ class Transaction(Protocol):
     def reports(self) -> Reports: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def lockdowns(self) -> Lockdowns: ...
     @property
     def seen_requests(self) -> SeenRequests: ...
 

@@ -33,7 +33,7 @@ class ApprovalState(StrEnum):
 class Approval:
     """`requester` is who asked, the same on every surface; `facts` are what an approver should know.
 
-    `subdomain` is the tenant's, or the ref of an orphan: at most one question about each is pending.
+    `subdomain` is the tenant's, the ref of an orphan, or FLEET for all tenants: at most one question about each is pending.
     """
 
     approval_id: ApprovalId

@@ -21,6 +21,8 @@ class RunKind(StrEnum):
     IMPORT = "import"
     REMOVE_ORPHAN = "remove_orphan"
     ROTATE = "rotate"
+    LOCKDOWN = "lockdown"
+    LIFT = "lift"
 
 
 class RunState(StrEnum):
@@ -119,4 +121,5 @@ class Run:
     def verdict(self) -> str:
         """The one line people read of what a run has checked."""
         said = Checklist(self.checklist).verdict if self.checklist else self.state.value
-        return said.replace("verified", "suspended", 1) if self.kind is RunKind.SUSPEND else said
+        switches_off = self.kind in {RunKind.SUSPEND, RunKind.LOCKDOWN}
+        return said.replace("verified", "suspended", 1) if switches_off else said

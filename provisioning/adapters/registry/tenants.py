@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +14,7 @@ from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
 from provisioning.registry import ProjectIntent, TenantSecrets
 
-_COLUMNS = """
+TENANT_COLUMNS = """
 tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, verdict, project_ref,
 project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version,
 suspended_reason, suspended_by, metadata ? 'imported' as imported
@@ -35,26 +36,26 @@ class PostgresTenants:
         row = await self._connection.fetchrow(
             "insert into tenants (company_name, subdomain, admin_email, admin_name, region)"
             " values ($1, $2, $3, $4, $5) on conflict (subdomain) where not metadata ? 'released' do nothing"
-            f" returning {_COLUMNS}",
+            f" returning {TENANT_COLUMNS}",
             request.company, request.subdomain, request.admin_email, request.admin_name, request.region,
         )  # fmt: skip
         if row is None:
             raise Refused(await self._why_taken(request.subdomain), code="taken", field="subdomain")
-        return _tenant(row)
+        return read_tenant(row)
 
     async def find(self, subdomain: str) -> Tenant | None:
         row = await self._connection.fetchrow(
-            f"select {_COLUMNS} from tenants where subdomain = $1 and {_LIVE}",
+            f"select {TENANT_COLUMNS} from tenants where subdomain = $1 and {_LIVE}",
             subdomain,
         )
-        return _tenant(row) if row else None
+        return read_tenant(row) if row else None
 
     async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
         row = await self._connection.fetchrow(
-            f"select {_COLUMNS} from tenants where tenant_id = $1",
+            f"select {TENANT_COLUMNS} from tenants where tenant_id = $1",
             tenant_id,
         )
-        return _tenant(row) if row else None
+        return read_tenant(row) if row else None
 
     async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -63,14 +64,14 @@ class PostgresTenants:
             f"select count(*) from tenants where {_MATCHES}", text, pattern
         )
         rows = await self._connection.fetch(
-            f"select {_COLUMNS} from tenants where {_MATCHES} order by created_at desc limit $3 offset $4",
+            f"select {TENANT_COLUMNS} from tenants where {_MATCHES} order by created_at desc limit $3 offset $4",
             text, pattern, limit, offset,
         )  # fmt: skip
-        return [_tenant(row) for row in rows], total
+        return [read_tenant(row) for row in rows], total
 
     async def every(self) -> Sequence[Tenant]:
-        rows = await self._connection.fetch(f"select {_COLUMNS} from tenants order by created_at")
-        return [_tenant(row) for row in rows]
+        rows = await self._connection.fetch(f"select {TENANT_COLUMNS} from tenants order by created_at")
+        return [read_tenant(row) for row in rows]
 
     async def counts(self) -> Mapping[TenantState, int]:
         rows = await self._connection.fetch(
@@ -194,8 +195,10 @@ class PostgresTenants:
     async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
         await self._set(
             subdomain,
-            "is_active = false, state = 'suspended', suspended_at = coalesce(suspended_at, now()),"
-            " suspended_reason = coalesce(suspended_reason, $2), suspended_by = coalesce(suspended_by, $3),"
+            "is_active = false, state = 'suspended', lockdown_id = null,"
+            " suspended_at = case when lockdown_id is null then coalesce(suspended_at, now()) else now() end,"
+            " suspended_reason = case when lockdown_id is null then coalesce(suspended_reason, $2) else $2 end,"
+            " suspended_by = case when lockdown_id is null then coalesce(suspended_by, $3) else $3 end,"
             " verdict = case when state = 'suspended' then verdict else 'suspended, not proved yet' end",
             reason, by,
         )  # fmt: skip
@@ -203,7 +206,7 @@ class PostgresTenants:
     async def activate(self, subdomain: str) -> None:
         await self._set(
             subdomain,
-            "is_active = true, suspended_at = null, suspended_reason = null, suspended_by = null,"
+            "is_active = true, suspended_at = null, suspended_reason = null, suspended_by = null, lockdown_id = null,"
             " verdict = case when state = 'suspended' then null else verdict end,"
             " state = case when state = 'suspended' then 'unverified' else state end",
         )
@@ -211,7 +214,8 @@ class PostgresTenants:
     async def bury(self, subdomain: str) -> None:
         await self._set(
             subdomain,
-            "state = 'deleted', is_active = false, deleted_at = coalesce(deleted_at, now()), verdict = null,"
+            "state = 'deleted', is_active = false, lockdown_id = null, verdict = null,"
+            " deleted_at = coalesce(deleted_at, now()),"
             " database_url = null, database_key = null, database_anon_key = null, project_password = null,"
             " next_password = null, temporary_password = null, database_host = null, database_port = null,"
             " database_user = null, database_name = null",
@@ -281,7 +285,7 @@ class PostgresTenants:
         )
 
 
-def _tenant(row: asyncpg.Record) -> Tenant:
+def read_tenant(row: asyncpg.Record | Mapping[str, Any]) -> Tenant:
     return Tenant(**{**row, "state": TenantState(row["state"])})
 
 

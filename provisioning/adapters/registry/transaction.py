@@ -9,6 +9,7 @@ from provisioning.adapters.registry.approvals import PostgresApprovals
 from provisioning.adapters.registry.audit import PostgresAuditLog
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.legs import PostgresLegs
+from provisioning.adapters.registry.lockdowns import PostgresLockdowns
 from provisioning.adapters.registry.outbox import PostgresOutbox
 from provisioning.adapters.registry.reports import PostgresReports
 from provisioning.adapters.registry.runs import PostgresRuns
@@ -50,6 +51,7 @@ class PostgresTransaction:
         self.audit = PostgresAuditLog(connection, audit_keys)
         self.reports = PostgresReports(connection)
         self.approvals = PostgresApprovals(connection)
+        self.lockdowns = PostgresLockdowns(connection)
         self.seen_requests = PostgresSeenRequests(connection)
 
 

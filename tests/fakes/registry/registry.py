@@ -9,6 +9,7 @@ from provisioning.domain.secret import Secret
 from provisioning.ports import Clock
 from tests.fakes.registry.approvals import FakeApprovals
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
+from tests.fakes.registry.lockdowns import FakeLockdowns
 from tests.fakes.registry.reports import FakeReports, FakeSeenRequests
 from tests.fakes.registry.runs import FakeRuns
 from tests.fakes.registry.tables import Tables
@@ -24,6 +25,7 @@ class FakeTransaction:
         self.audit = FakeAuditLog(tables, clock, audit_key)
         self.reports = FakeReports(tables, FakeRuns(tables, clock))
         self.approvals = FakeApprovals(tables)
+        self.lockdowns = FakeLockdowns(tables, self.tenants, clock)
         self.seen_requests = FakeSeenRequests(tables)
 
 

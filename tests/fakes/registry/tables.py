@@ -21,6 +21,8 @@ class Tables:
     legs: dict[str, Row] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     approvals: dict[str, Row] = field(default_factory=dict)
+    lockdowns: dict[str, Row] = field(default_factory=dict)
+    lockdown_tenants: dict[tuple[str, str], Row] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         return Tables(
@@ -33,4 +35,6 @@ class Tables:
             legs=dict(self.legs),
             seen=set(self.seen),
             approvals=dict(self.approvals),
+            lockdowns=dict(self.lockdowns),
+            lockdown_tenants=dict(self.lockdown_tenants),
         )

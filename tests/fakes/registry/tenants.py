@@ -22,6 +22,7 @@ _NOTHING_YET = dict.fromkeys(
         *("database_url", "anon_key", "service_key", "address", "temporary_password", "database_bytes"),
         "next_password",
         *("suspended_at", "suspended_by", "suspended_reason", "deleted_at", "schema_version", "verdict"),
+        "lockdown_id",
     ]
 )
 
@@ -49,23 +50,23 @@ class FakeTenants:
             "created_at": self._clock.now(),
         }
         self._tables.tenants[row["tenant_id"]] = row
-        return _tenant(row)
+        return read_tenant(row)
 
     async def find(self, subdomain: str) -> Tenant | None:
         row = self._find(subdomain)
-        return _tenant(row) if row else None
+        return read_tenant(row) if row else None
 
     async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
         row = self._tables.tenants.get(tenant_id)
-        return _tenant(row) if row else None
+        return read_tenant(row) if row else None
 
     async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
-        found = [_tenant(row) for row in reversed(self._tables.tenants.values()) if _matches(row, text)]
+        found = [read_tenant(row) for row in reversed(self._tables.tenants.values()) if _matches(row, text)]
         newest_first = sorted(found, key=lambda tenant: tenant.created_at, reverse=True)
         return newest_first[offset : offset + limit], len(found)
 
     async def every(self) -> Sequence[Tenant]:
-        return [_tenant(row) for row in self._tables.tenants.values()]
+        return [read_tenant(row) for row in self._tables.tenants.values()]
 
     async def counts(self) -> Mapping[TenantState, int]:
         return Counter(
@@ -92,10 +93,10 @@ class FakeTenants:
         )
 
     async def change_admin_email(self, subdomain: str, email: str) -> None:
-        self._set(subdomain, admin_email=email)
+        self.change(subdomain, admin_email=email)
 
     async def store_temporary_password(self, subdomain: str, password: Sealed | None) -> None:
-        self._set(subdomain, temporary_password=password)
+        self.change(subdomain, temporary_password=password)
 
     async def temporary_password(self, subdomain: str) -> Sealed | None:
         stored: Sealed | None = self._get(subdomain)["temporary_password"]
@@ -114,40 +115,40 @@ class FakeTenants:
 
     async def store_project_intent(self, subdomain: str, *, name: str, password: Sealed) -> ProjectIntent:
         if self._get(subdomain)["project_name"] is None:
-            self._set(subdomain, project_name=name, project_password=password)
+            self.change(subdomain, project_name=name, project_password=password)
         intent = await self.project_intent(subdomain)
         assert intent is not None
         return intent
 
     async def store_next_password(self, subdomain: str, password: Sealed) -> Sealed:
         stands: Sealed = self._get(subdomain)["next_password"] or password
-        self._set(subdomain, next_password=stands)
+        self.change(subdomain, next_password=stands)
         return stands
 
     async def adopt_next_password(self, subdomain: str) -> None:
         row = self._get(subdomain)
-        self._set(
+        self.change(
             subdomain, project_password=row["next_password"] or row["project_password"], next_password=None
         )
 
     async def forget_next_password(self, subdomain: str) -> None:
-        self._set(subdomain, next_password=None)
+        self.change(subdomain, next_password=None)
 
     async def store_service_key(self, subdomain: str, key: Sealed) -> None:
-        self._set(subdomain, service_key=key)
+        self.change(subdomain, service_key=key)
 
     async def mark_project_requested(self, subdomain: str, *, requested: bool) -> None:
         since = (self._find(subdomain) or {}).get("project_requested_at") or self._clock.now()
-        self._set(subdomain, project_requested_at=since if requested else None)
+        self.change(subdomain, project_requested_at=since if requested else None)
 
     async def store_project_ref(self, subdomain: str, ref: ProjectRef | None) -> ProjectRef | None:
         stands = ref and ((self._find(subdomain) or {}).get("project_ref") or ref)
-        self._set(subdomain, project_ref=stands)
+        self.change(subdomain, project_ref=stands)
         return stands
 
     async def store_project(self, subdomain: str, project: Project, *, sealed_url: Sealed) -> None:
         address = project.address
-        self._set(
+        self.change(
             subdomain,
             project_ref=project.ref,
             region=project.region,
@@ -158,12 +159,12 @@ class FakeTenants:
         )
 
     async def store_schema_version(self, subdomain: str, version: str, *, size_bytes: int) -> None:
-        self._set(subdomain, schema_version=version, database_bytes=size_bytes)
+        self.change(subdomain, schema_version=version, database_bytes=size_bytes)
 
     async def record(self, subdomain: str, *, platform_tenant_id: str | None) -> Tenant:
         row = self._get(subdomain)
         state = row["state"]
-        self._set(
+        self.change(
             subdomain,
             platform_tenant_id=platform_tenant_id,
             is_active=True,
@@ -172,40 +173,44 @@ class FakeTenants:
         )
         if (tenant_id := _uuid(platform_tenant_id)) is not None:
             self._rename(row["tenant_id"], tenant_id)
-        return _tenant(self._get(subdomain))
+        return read_tenant(self._get(subdomain))
 
     async def suspend(self, subdomain: str, *, reason: str, by: str) -> None:
         row = self._get(subdomain)
         was = row["state"] is TenantState.SUSPENDED
-        self._set(
+        kept: Row = row if row["lockdown_id"] is None else {}
+        self.change(
             subdomain,
             is_active=False,
             state=TenantState.SUSPENDED,
-            suspended_at=row["suspended_at"] or self._clock.now(),
-            suspended_reason=row["suspended_reason"] or reason,
-            suspended_by=row["suspended_by"] or by,
+            lockdown_id=None,
+            suspended_at=kept.get("suspended_at") or self._clock.now(),
+            suspended_reason=kept.get("suspended_reason") or reason,
+            suspended_by=kept.get("suspended_by") or by,
             verdict=row["verdict"] if was else "suspended, not proved yet",
         )
 
     async def activate(self, subdomain: str) -> None:
         row = self._get(subdomain)
         was = row["state"] is TenantState.SUSPENDED
-        self._set(
+        self.change(
             subdomain,
             is_active=True,
             suspended_at=None,
             suspended_reason=None,
             suspended_by=None,
+            lockdown_id=None,
             verdict=None if was else row["verdict"],
             state=TenantState.UNVERIFIED if was else row["state"],
         )
 
     async def bury(self, subdomain: str) -> None:
         row = self._get(subdomain)
-        self._set(
+        self.change(
             subdomain,
             state=TenantState.DELETED,
             is_active=False,
+            lockdown_id=None,
             deleted_at=row["deleted_at"] or self._clock.now(),
             **dict.fromkeys(
                 ["verdict", "database_url", "anon_key", "service_key", "project_password", "address"]
@@ -217,8 +222,8 @@ class FakeTenants:
     async def exhume(self, request: ProvisionRequest) -> Tenant:
         row = self._get(request.subdomain)
         if row["state"] is not TenantState.DELETED:
-            raise Refused(_why_taken(_tenant(row)), code="taken", field="subdomain")
-        self._set(
+            raise Refused(_why_taken(read_tenant(row)), code="taken", field="subdomain")
+        self.change(
             request.subdomain,
             **_NOTHING_YET | {"platform_tenant_id": row["platform_tenant_id"]},
             tombstone=row,
@@ -231,7 +236,7 @@ class FakeTenants:
             is_active=False,
             dns_record_made=False,
         )
-        return _tenant(self._get(request.subdomain))
+        return read_tenant(self._get(request.subdomain))
 
     async def rebury(self, subdomain: str) -> bool:
         row = self._find(subdomain)
@@ -242,16 +247,16 @@ class FakeTenants:
         return True
 
     async def mark_imported(self, subdomain: str) -> None:
-        self._set(subdomain, imported=True, state=TenantState.UNVERIFIED)
+        self.change(subdomain, imported=True, state=TenantState.UNVERIFIED)
 
     async def forget_record(self, subdomain: str) -> None:
-        self._set(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)
+        self.change(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)
 
     async def mark_dns_record(self, subdomain: str, *, made: bool) -> None:
-        self._set(subdomain, dns_record_made=made)
+        self.change(subdomain, dns_record_made=made)
 
     async def set_state(self, subdomain: str, state: TenantState, *, verdict: str) -> None:
-        self._set(subdomain, state=state, verdict=verdict)
+        self.change(subdomain, state=state, verdict=verdict)
 
     async def remove(self, subdomain: str) -> None:
         if (row := self._find(subdomain)) is None:
@@ -277,12 +282,12 @@ class FakeTenants:
             )
         return row
 
-    def _set(self, subdomain: str, **changes: Any) -> None:
+    def change(self, subdomain: str, **changes: Any) -> None:
         if (row := self._find(subdomain)) is not None:
             self._tables.tenants[row["tenant_id"]] = {**row, **changes}
 
 
-def _tenant(row: Row) -> Tenant:
+def read_tenant(row: Row) -> Tenant:
     return Tenant(**{name: row[name] for name in _SHOWN})
 
 
