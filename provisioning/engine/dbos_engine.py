@@ -64,12 +64,13 @@ class Engine:
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS prints by itself
         DBOS(config=self._config(executor_id))
         DBOS.launch()
-        await DBOS.register_queue_async(
-            names.PROVISION_QUEUE,
-            worker_concurrency=_CONCURRENT_LEGS,
-            polling_interval_sec=self.poll_seconds,
-            on_conflict="always_update",
-        )
+        for queue in (names.PROVISION_QUEUE, names.URGENT_QUEUE):
+            await DBOS.register_queue_async(
+                queue,
+                worker_concurrency=_CONCURRENT_LEGS,
+                polling_interval_sec=self.poll_seconds,
+                on_conflict="always_update",
+            )
 
     async def stop(self, *, drain_seconds: int) -> None:
         """Give what runs `drain_seconds` to end, then stop; the rest is resumed by the next worker."""
@@ -91,7 +92,9 @@ class Engine:
         return found
 
     async def resume(self, workflow_ids: Sequence[str]) -> None:
-        await DBOS.resume_workflows_async(list(workflow_ids), queue_name=names.PROVISION_QUEUE)
+        for queue in (names.URGENT_QUEUE, names.PROVISION_QUEUE):
+            if found := [one for one in workflow_ids if names.queue_of(one) == queue]:
+                await DBOS.resume_workflows_async(found, queue_name=queue)
 
     async def ended_among(self, workflow_ids: Sequence[str]) -> set[str]:
         """Of these workflows, the ones that the engine will not execute any more."""

@@ -12,6 +12,15 @@ APPLICATION_VERSION = "1"
 SCHEMA = "engine"
 LEG_WORKFLOW = "leg"
 PROVISION_QUEUE = "provision"
+URGENT_QUEUE = "urgent"
+"""For what must not wait until others are done, however many there are."""
+
+_URGENT = ("lockdown-", "lift-")
+
+
+def queue_of(workflow_id: str) -> str:
+    """Tell by a leg's name, which begins with its run's kind."""
+    return URGENT_QUEUE if workflow_id.startswith(_URGENT) else PROVISION_QUEUE
 
 
 def leg_id(run_id: RunId, leg: int) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 import asyncpg
 
 from provisioning.domain.run import RunId
-from provisioning.engine.names import APPLICATION, LEG_WORKFLOW, PROVISION_QUEUE, leg_id
+from provisioning.engine.names import APPLICATION, LEG_WORKFLOW, leg_id, queue_of
 
 _ENQUEUE = """
 select engine.enqueue_workflow(
@@ -24,7 +24,7 @@ class PostgresLegs:
         await self._connection.execute(
             _ENQUEUE,
             LEG_WORKFLOW,
-            PROVISION_QUEUE,
+            queue_of(run_id),
             leg_id(run_id, leg),
             APPLICATION,
             run_id,
