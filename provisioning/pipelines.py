@@ -5,6 +5,7 @@ from typing import Final
 from provisioning.deprovision.pipeline import DEPROVISION
 from provisioning.importing.pipeline import IMPORT
 from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
+from provisioning.lockdown.pipeline import LIFT, LOCKDOWN
 from provisioning.orphans.removal import REMOVE_ORPHAN
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
 from provisioning.restore.pipeline import RESTORE
@@ -14,6 +15,6 @@ PIPELINES: Final = {
     pipeline.kind: pipeline
     for pipeline in (
         *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
-        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE),
+        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, LOCKDOWN, LIFT),
     )
 }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from provisioning.domain.project import ProjectRef
 from provisioning.engine.step import step
 from provisioning.errors import Permanent
+from provisioning.provision.no_lockdown import require_no_lockdown
 from provisioning.provision.ports import At, ProvisionPorts
 
 
@@ -23,6 +24,7 @@ async def adopt_tenant_record(at: At, ref: ProjectRef) -> str:
     platform_tenant_id, said = await published_as(at.ports, at.subdomain, ref)
     async with at.ports.registry.transaction() as tx:
         await at.hold(tx)
+        await require_no_lockdown(tx)
         await tx.tenants.record(at.subdomain, platform_tenant_id=platform_tenant_id)
     return said
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from provisioning.engine.step import step
 from provisioning.lifecycle.switch import switch
+from provisioning.provision.no_lockdown import require_no_lockdown
 from provisioning.provision.ports import At
 from provisioning.provision.step8_verify_tenant import ACCESS_ROUNDS, verify_as_probe_user
 
@@ -18,9 +19,12 @@ from provisioning.provision.step8_verify_tenant import ACCESS_ROUNDS, verify_as_
 )
 async def activate_tenant(at: At) -> str:
     """The platform first: our record says active only when the tenant can be."""
+    async with at.ports.registry.transaction() as tx:
+        await require_no_lockdown(tx)
     said = await switch(at, active=True)
     async with at.ports.registry.transaction() as tx:
         await at.hold(tx)
+        await require_no_lockdown(tx)
         await tx.tenants.activate(at.subdomain)
     return said
 

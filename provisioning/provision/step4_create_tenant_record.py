@@ -12,6 +12,7 @@ from provisioning.domain.tenant import TenantRecord
 from provisioning.engine.step import step
 from provisioning.errors import Permanent, Refused, Transient
 from provisioning.ports import PublishedTenant, TenantCredentials
+from provisioning.provision.no_lockdown import require_no_lockdown
 from provisioning.provision.ports import At
 
 
@@ -39,8 +40,11 @@ async def withdraw_tenant_record(at: At) -> str:
     detail=lambda record: f"{record.tenant_id}" + ("" if record.published else ", not published"),
 )
 async def create_tenant_record(at: At, request: ProvisionRequest, project: Project) -> TenantRecord:
+    async with at.ports.registry.transaction() as tx:
+        await require_no_lockdown(tx)
     published = await _ensure_published(at, request, project) if at.ports.platform.publishes else None
     async with at.ports.registry.transaction() as tx:
+        await require_no_lockdown(tx)
         tenant = await tx.tenants.record(
             at.subdomain, platform_tenant_id=published.tenant_id if published else None
         )
