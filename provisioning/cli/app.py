@@ -11,6 +11,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carri
 
 from provisioning.cli import (
     auditing,
+    emergency,
     ending,
     importing,
     keys,
@@ -50,6 +51,7 @@ def build_app() -> typer.Typer:
     app.command()(ending.approve)
     app.command()(ending.reject)
     app.command()(ending.undo)
+    app.add_typer(emergency.lockdown, name="lockdown")
     app.command()(starting.retry)
     app.command()(starting.rollback)
     app.command()(starting.cancel)

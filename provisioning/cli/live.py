@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from provisioning.domain.checklist import Check
+from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Direction, Run, RunState, StepState, StepView
 
 _MARKS = {
@@ -75,7 +76,14 @@ def render_steps(run: Run) -> ConsoleRenderable:
             Text(f"try {step.attempts}" if step.attempts > 1 else "", "yellow"),
             Text(step.detail or "", "red" if step.state is StepState.FAILED else "dim"),
         )
-    return Group(Text(f"{run.kind.value} {run.subdomain}  {run.run_id}", "bold"), table, _overall(run))
+    return Group(
+        Text(
+            f"{run.kind.value} {run.subdomain if run.subdomain != FLEET else 'of all tenants'}  {run.run_id}",
+            "bold",
+        ),
+        table,
+        _overall(run),
+    )
 
 
 def render_checklist(checks: Iterable[Check]) -> ConsoleRenderable:

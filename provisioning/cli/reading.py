@@ -70,6 +70,8 @@ def list_tenants(
             )
         session.output.say(table)
         session.output.say(_how_many(len(tenants), total, text))
+        if (lockdown := await session.system.control.lockdowns.in_force(session.actor)) is not None:
+            session.output.say(f"{lockdown.sentence} It keeps {lockdown.holds} tenants suspended.")
         return EXIT_OK
 
     run_verb(context, show)

@@ -7,6 +7,7 @@ from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
 from provisioning.domain.approval import DEPROVISION, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
+from provisioning.domain.lockdown import FLEET
 from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
@@ -32,7 +33,8 @@ def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *
         case RunState.ROLLED_BACK:
             output.say(_rolled_back(run))
         case RunState.CANCELLED:
-            output.say(f"Cancelled: nothing was made for {run.subdomain}.")
+            what = "cut off" if run.subdomain == FLEET else f"nothing was made for {run.subdomain}"
+            output.say(f"Cancelled: {what}.")
         case _:
             _tell_progress(output, run, worker_alive=worker_alive)
 
@@ -59,6 +61,9 @@ def tell_approval(output: Output, approval: Approval) -> None:
         output.say(f"{facts['name']}: {facts['found']}; {facts['monthly_cost']:.0f} USD a month.")
         _tell_whom(output, approval)
         return
+    if approval.subdomain == FLEET:
+        _tell_fleet_approval(output, approval)
+        return
     span = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
     match approval.state:
         case ApprovalState.PENDING:
@@ -74,6 +79,28 @@ def tell_approval(output: Output, approval: Approval) -> None:
             output.say(
                 f"The question about {approval.subdomain} is {approval.state}{why}. Nothing was changed."
             )
+
+
+def _tell_fleet_approval(output: Output, approval: Approval) -> None:
+    is_lockdown = approval.action == RunKind.LOCKDOWN
+    facts = approval.facts
+    match approval.state:
+        case ApprovalState.PENDING:
+            output.say(
+                f"Asked: a lockdown, which suspends all {facts['active']} active tenants ({approval.reason})."
+                if is_lockdown
+                else f"Asked: to bring back the {facts['holds']} tenants that the lockdown suspended ({approval.reason})."
+            )
+            _tell_whom(output, approval)
+            if is_lockdown:
+                output.say(
+                    "If there is no time: an approver alone adds --confirm LOCKDOWN to the same command."
+                )
+        case ApprovalState.APPROVED:
+            output.say(f"Approved by {approval.decided_by}: {approval.run_id}.")
+        case _:
+            why = f": {approval.decision_reason}" if approval.decision_reason else ""
+            output.say(f"The question about all tenants is {approval.state}{why}. Nothing was changed.")
 
 
 def _tell_whom(output: Output, approval: Approval) -> None:
@@ -105,6 +132,11 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
             f"{run.subdomain} is deleted, after {minutes:.1f} s. Its proved backup rests in {run.steps[-1].detail}."
         )
         return
+    if run.subdomain == FLEET:
+        output.say(f"{'; '.join(step.detail or step.title for step in run.steps)}. After {minutes:.1f} s.")
+        if run.kind is RunKind.LOCKDOWN:
+            output.say("Next: tenantbot lockdown lift --reason …")
+        return
     if run.kind is RunKind.REMOVE_ORPHAN:
         output.say(f"Removed: {run.steps[-1].detail}.")
         return
@@ -130,7 +162,7 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
 
 def _tell_progress(output: Output, run: Run, *, worker_alive: bool) -> None:
     if worker_alive:
-        output.say(f"{run.run_id} is {run.state}. See it with `tenantbot status {run.subdomain}`.")
+        output.say(f"{run.run_id} is {run.state}. See it with `tenantbot status {run.run_id}`.")
     else:
         output.say(f"{run.run_id} is {run.state}, and nobody executes it. {_NO_WORKER}")
 
@@ -158,6 +190,9 @@ def _rolled_back(run: Run) -> str:
 
 
 def _next_commands(run: Run) -> str:
+    if run.subdomain == FLEET:
+        lift = "  |  tenantbot lockdown lift --reason …" if run.kind is RunKind.LOCKDOWN else ""
+        return f"Next: tenantbot retry {run.run_id}{lift}"
     commands = [f"tenantbot retry {run.subdomain}"]
     if run.kind is RunKind.DEPROVISION:
         return f"Next: tenantbot undo {run.subdomain}" + (f"  |  {commands[0]}" if run.error else "")

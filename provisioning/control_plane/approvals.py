@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from provisioning.control_plane.asking import ask, audit_approval, new_approval
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.lockdowns import LIFT, LOCKDOWN, begin_lift, begin_lockdown, why_not_lockdown
 from provisioning.control_plane.requests import existing_tenant, new_run, parse_reason, start_run
 from provisioning.control_plane.tenant_facts import tenant_facts
 from provisioning.domain.actor import ENGINE, Actor, Role
@@ -18,8 +19,9 @@ from provisioning.domain.approval import (
     tenant_print,
 )
 from provisioning.domain.duration import parse_duration
+from provisioning.domain.lockdown import FLEET
 from provisioning.domain.orphan import orphan_print
-from provisioning.domain.run import RunKind
+from provisioning.domain.run import Run, RunKind
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import FieldError, InvalidRequest, Refused
 from provisioning.orphans.finding import find_orphans
@@ -74,6 +76,8 @@ class Approvals:
                 asked = await _find(tx, asked.approval_id)
                 tenant = await tx.tenants.find(asked.subdomain) if asked.action == DEPROVISION else None
                 print_now = tenant_print(tenant) if tenant else print_outside
+                if asked.subdomain == FLEET:  # what such a question is bound to, it is asked about itself
+                    print_now = asked.tenant_print
                 refusal = await self._why_not(tx, actor, asked, print_now)
                 if refusal is None:
                     return await self._start(tx, actor, asked, tenant, print_now)
@@ -170,14 +174,21 @@ class Approvals:
     async def _start(
         self, tx: Transaction, actor: Actor, asked: Approval, tenant: Tenant | None, print_now: str
     ) -> Approval:
-        run = new_run(self._desk, actor, _STARTS[asked.action], asked.subdomain, asked.request, asked.origin)
-        await start_run(tx, actor, run, tenant.tenant_id if tenant else None)
+        run = await self._begin(tx, actor, asked, tenant)
         decision = self._decision(actor, asked, ApprovalState.APPROVED, print_now, run_id=run.run_id)
         decided = await tx.approvals.decide(asked.approval_id, decision)
         if decided is None:  # somebody else was quicker; nothing of this transaction stays
             raise _decided_already(await _find(tx, asked.approval_id), self._desk)
         await audit_approval(tx, actor, decided, "approved")
         return decided
+
+    async def _begin(self, tx: Transaction, actor: Actor, asked: Approval, tenant: Tenant | None) -> Run:
+        if asked.action == LOCKDOWN:
+            return await begin_lockdown(self._desk, tx, actor, asked.request, asked.origin)
+        if asked.action == LIFT:
+            return await begin_lift(self._desk, tx, actor, asked.request, asked.origin)
+        run = new_run(self._desk, actor, _STARTS[asked.action], asked.subdomain, asked.request, asked.origin)
+        return (await start_run(tx, actor, run, tenant.tenant_id if tenant else None)).run
 
     async def _why_not(
         self, tx: Transaction, actor: Actor, asked: Approval, print_now: str
@@ -189,6 +200,8 @@ class Approvals:
             return Refused(
                 "You asked for this yourself; somebody else has to approve it.", code="own_request"
             )
+        if asked.subdomain == FLEET:
+            return await why_not_lockdown(tx, asked)
         if asked.tenant_print != print_now:
             reason = f"{asked.subdomain} has changed since it was asked"
             await tx.approvals.make_void(asked.approval_id, at=self._desk.clock.now(), reason=reason)
@@ -278,7 +291,8 @@ async def _ending_tenant(tx: Transaction, subdomain: str) -> Tenant:
 async def _find(tx: Transaction, reference: str) -> Approval:
     found = await tx.approvals.find(ApprovalId(reference)) or await tx.approvals.find_latest(reference)
     if found is None:
-        raise Refused(f"There is no question about {reference} to decide.", code="unknown_approval")
+        about = "all tenants" if reference == FLEET else reference
+        raise Refused(f"There is no question about {about} to decide.", code="unknown_approval")
     return found
 
 

@@ -8,6 +8,7 @@ from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.imports import Imports
 from provisioning.control_plane.keys import Keys
+from provisioning.control_plane.lockdowns import Lockdowns
 from provisioning.control_plane.orphans import Orphans
 from provisioning.control_plane.plans import Plans
 from provisioning.control_plane.reports import Reports
@@ -21,9 +22,9 @@ from provisioning.control_plane.views import Views
 class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
-    `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `restores` put backups
-    back, `audit` reads what all of them left behind, `keys` renews what seals it all. `gate` and `reports` are for
-    surfaces: who was turned away, and how far people have been told.
+    `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `lockdowns` suspend
+    all, `restores` put backups back, `audit` reads what all of them left behind, `keys` renews what seals it all.
+    `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
     """
 
     requests: Requests
@@ -33,6 +34,7 @@ class ControlPlane:
     imports: Imports
     orphans: Orphans
     approvals: Approvals
+    lockdowns: Lockdowns
     restores: Restores
     audit: AuditReader
     keys: Keys
@@ -49,6 +51,7 @@ class ControlPlane:
             imports=Imports(desk),
             orphans=Orphans(desk),
             approvals=Approvals(desk),
+            lockdowns=Lockdowns(desk),
             restores=Restores(desk),
             audit=AuditReader(desk),
             keys=Keys(desk),

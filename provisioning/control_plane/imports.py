@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.plans import Question
-from provisioning.control_plane.requests import Started, continue_run, new_run, start_run
+from provisioning.control_plane.requests import Started, continue_run, new_run, refuse_in_lockdown, start_run
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.project import DatabaseAddress, Project
 from provisioning.domain.redaction import redact
@@ -76,6 +76,7 @@ class Imports:
             async with self._desk.registry.transaction() as tx:
                 if (open_run := await tx.runs.find_open(subdomain)) is not None:
                     return await continue_run(tx, actor, open_run, RunKind.IMPORT, asked)
+                await refuse_in_lockdown(tx)
             await self._subdomain(request)
             seen = await self._look(request)
             await self._open(seen, secrets)

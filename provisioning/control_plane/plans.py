@@ -1,7 +1,7 @@
 """The dry run: every read-only question that a run would stumble over, asked beforehand. Changes nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -76,12 +76,19 @@ class Plans:
             "archive": self._archive,
         }
         questions = await asyncio.gather(*(_ask(name, ask, request) for name, ask in asked.items()))
+        questions.extend(await self._lockdown())
         return Plan(
             request=request,
             steps=tuple(step.title for step in self._desk.pipelines[RunKind.PROVISION].steps),
             monthly_cost=self._desk.ports.policy.monthly_cost,
             questions=tuple(questions),
         )
+
+    async def _lockdown(self) -> Sequence[Question]:
+        """Asked only about the one that is in force."""
+        async with self._desk.registry.transaction() as tx:
+            lockdown = await tx.lockdowns.in_force()
+        return [Question("lockdown", lockdown.refusal, ok=False)] if lockdown else []
 
     async def check(self, actor: Actor, raw: Mapping[str, Any]) -> ProvisionRequest:
         """Check every field, and that the subdomain is free, without asking the outside. Raises InvalidRequest."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioning.control_plane.desk import Desk
+from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Run, RunEvent, RunId
 from provisioning.domain.tenant import Tenant
 
@@ -35,7 +36,9 @@ class Reports:
                 Report(
                     run=one.run,
                     tenant=await tx.tenants.find(one.run.subdomain),
-                    access_url=self._desk.ports.app.url(one.run.subdomain),
+                    access_url=""
+                    if one.run.subdomain == FLEET
+                    else self._desk.ports.app.url(one.run.subdomain),
                     events=one.events,
                     notes=one.notes,
                 )

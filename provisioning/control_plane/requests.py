@@ -9,6 +9,7 @@ from uuid import UUID
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.audit import request_hash
+from provisioning.domain.lockdown import FLEET
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_email, parse_provision_request
 from provisioning.domain.run import Run, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
@@ -125,6 +126,7 @@ class Requests:
         async with self._desk.registry.transaction() as tx:
             if (open_run := await tx.runs.find_open(request.subdomain)) is not None:
                 return await continue_run(tx, actor, open_run, RunKind.PROVISION, asked)
+            await refuse_in_lockdown(tx)
         await self._check_region(request)
         run = new_run(self._desk, actor, RunKind.PROVISION, request.subdomain, asked, origin)
         try:
@@ -159,6 +161,8 @@ class Requests:
     ) -> Started:
         if (open_run := await tx.runs.find_open(tenant.subdomain)) is not None:
             return await continue_run(tx, actor, open_run, kind, request)
+        if kind is RunKind.ACTIVATE:
+            await refuse_in_lockdown(tx)
         if tenant.state is TenantState.SUSPENDED and kind is RunKind.VERIFY:
             raise Refused(
                 f"{tenant.subdomain} is suspended, so there is nothing to get into; "
@@ -202,6 +206,12 @@ async def existing_tenant(tx: Transaction, subdomain: str) -> Tenant:
     return tenant
 
 
+async def refuse_in_lockdown(tx: Transaction) -> None:
+    """Raise Refused while a lockdown is in force: nothing is switched on then, but by lifting it."""
+    if (lockdown := await tx.lockdowns.in_force()) is not None:
+        raise Refused(lockdown.refusal, code="lockdown")
+
+
 def new_run(
     desk: Desk,
     actor: Actor,
@@ -211,7 +221,7 @@ def new_run(
     origin: Mapping[str, Any] | None,
 ) -> Run:
     return Run(
-        run_id=RunId(f"{kind}-{subdomain}-{secrets.token_hex(4)}"),
+        run_id=RunId("-".join([kind, *([] if subdomain == FLEET else [subdomain]), secrets.token_hex(4)])),
         kind=kind,
         state=RunState.QUEUED,
         subdomain=subdomain,
@@ -223,10 +233,12 @@ def new_run(
     )
 
 
-async def start_run(tx: Transaction, actor: Actor, run: Run, tenant_id: UUID | None) -> Started:
+async def start_run(
+    tx: Transaction, actor: Actor, run: Run, tenant_id: UUID | None, *, result: str = "accepted"
+) -> Started:
     await tx.runs.create(run, tenant_id=tenant_id, request_hash=request_hash(run.request))
     await tx.legs.enqueue(run.run_id, run.leg)
-    await _audit(tx, actor, run, "accepted")
+    await _audit(tx, actor, run, result)
     return Started(run, continued=False)
 
 

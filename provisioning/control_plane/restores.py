@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from provisioning.control_plane.archived_tenant import read_archived_tenant
 from provisioning.control_plane.desk import Desk
-from provisioning.control_plane.requests import Started, continue_run, new_run, start_run
+from provisioning.control_plane.requests import Started, continue_run, new_run, refuse_in_lockdown, start_run
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.backup import ARCHIVES, BACKUPS, Proof
 from provisioning.domain.run import RunKind
@@ -67,6 +67,7 @@ class Restores:
             async with self._desk.registry.transaction() as tx:
                 if (open_run := await tx.runs.find_open(subdomain)) is not None:
                     return await continue_run(tx, actor, open_run, RunKind.RESTORE, run.request)
+                await refuse_in_lockdown(tx)
                 there = await tx.tenants.find(subdomain)
                 revived = there is not None and archived.is_of(there)
                 tenant = await (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from provisioning.control_plane.desk import Desk
-from provisioning.control_plane.requests import new_run, start_run
+from provisioning.control_plane.requests import new_run, refuse_in_lockdown, start_run
 from provisioning.control_plane.views import find_run
 from provisioning.deprovision.pipeline import POINT_OF_NO_RETURN
 from provisioning.domain.actor import Actor, Role
@@ -57,6 +57,7 @@ class RunDecisions:
             run = await locked_run(tx, reference)
             tenant = await tx.tenants.find(run.subdomain)
             _refuse_undo(run, (await tx.runs.brief(run.run_id)).begun)
+            await refuse_in_lockdown(tx)
             assert tenant is not None
             await tx.runs.next_leg(run.run_id)  # the leg that is due at the end of the grace is void
             await tx.runs.finish(run.run_id, LegEnd(RunState.CANCELLED))
@@ -84,6 +85,11 @@ class RunDecisions:
                 raise Refused(
                     f"{run.subdomain} is suspended and on its way out; `tenantbot undo {run.subdomain}` brings it back.",
                     code="use_undo",
+                )
+            if run.kind is RunKind.LOCKDOWN:
+                raise Refused(
+                    "A lockdown is not left half-way; `tenantbot lockdown lift` brings back what it suspended.",
+                    code="use_lift",
                 )
             if run.state is RunState.RUNNING:
                 await tx.runs.request_cancel(run.run_id)
@@ -142,6 +148,11 @@ def _refuse_undo(run: Run, begun: Sequence[int]) -> None:
 
 
 async def refuse_rollback(tx: Transaction, run: Run) -> None:
+    if run.kind is RunKind.LOCKDOWN:
+        raise Refused(
+            "A lockdown is not rolled back; `tenantbot lockdown lift` brings back what it suspended.",
+            code="use_lift",
+        )
     if run.kind not in _UNDONE_BY_ROLLBACK:
         raise Refused(f"A {run.kind} run makes nothing that could be rolled back.", code="nothing_to_undo")
     if run.state is not RunState.WAITING:

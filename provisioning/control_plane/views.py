@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import Approval, ApprovalState
+from provisioning.domain.lockdown import FLEET, Lockdown
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
@@ -33,6 +34,7 @@ class FleetView:
     tenants: Mapping[TenantState, int]
     open_runs: Sequence[Run]
     worker_alive: bool
+    lockdown: Lockdown | None = None
 
 
 class Views:
@@ -47,10 +49,10 @@ class Views:
             run = await find_run(tx, reference) if tenant is None else await _current_run(tx, reference)
             if tenant is None and run is not None:
                 tenant = await tx.tenants.find(run.subdomain)
-            subdomain = tenant.subdomain if tenant else reference
+            subdomain = tenant.subdomain if tenant else run.subdomain if run else reference
             return TenantView(
                 tenant=tenant,
-                access_url=self._desk.ports.app.url(subdomain),
+                access_url=self.access_url(subdomain),
                 run=run,
                 last_verification=await _last_verification(tx, subdomain),
                 approval=await _pending(tx, subdomain),
@@ -88,14 +90,16 @@ class Views:
         async with self._desk.registry.transaction() as tx:
             counts = await tx.tenants.counts()
             open_runs = await tx.runs.list(states=[state for state in RunState if state.is_open], limit=PAGE)
-        return FleetView(counts, open_runs, await self.worker_alive())
+            lockdown = await tx.lockdowns.in_force()
+        return FleetView(counts, open_runs, await self.worker_alive(), lockdown)
 
     async def worker_alive(self) -> bool:
         """Tell whether any process executes runs right now."""
         return await self._desk.worker_alive()
 
     def access_url(self, subdomain: str) -> str:
-        return self._desk.ports.app.url(subdomain)
+        """All tenants together have none."""
+        return "" if subdomain == FLEET else self._desk.ports.app.url(subdomain)
 
 
 async def find_run(tx: Transaction, reference: str) -> Run:
