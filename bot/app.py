@@ -22,6 +22,7 @@ from bot.listeners import (
     decisions,
     deprovision,
     home,
+    lockdown,
     menu,
     orphans,
     provision,
@@ -88,6 +89,10 @@ VERBS: Final[Mapping[str, Entry]] = {
         ),
         _entry("cancel", "subdomain", "stop a run before its next step", Role.OPERATOR, decisions.cancel),
         _entry("resend", "subdomain [e-mail]", "the welcome e-mail once more", Role.OPERATOR, tenants.resend),
+        _entry(
+            "lockdown", "[reason | lift]", "suspend every tenant at once", Role.OPERATOR, lockdown.ask,
+            destructive=True,
+        ),
         _entry("audit", "[subdomain]", "who did what, newest first", Role.VIEWER, audit.show),
         _entry("orphans", "[subdomain]", "what nobody uses any more", Role.VIEWER, orphans.show),
         _entry("help", "", "this", Role.VIEWER, _help),
@@ -111,6 +116,7 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.APPROVAL_APPROVE: deprovision.approve,
     ids.APPROVAL_REJECT: deprovision.ask_reject,
     ids.RUN_UNDO: deprovision.undo,
+    ids.LOCKDOWN_LIFT: lockdown.ask_lift,
     ids.LIST_PAGE: tenants.turn_page,
     ids.HOME_REFRESH: home.refresh,
     ids.PROVISION_BACK: provision.back_to_form,
@@ -125,6 +131,8 @@ VIEWS: Final[Mapping[str, Take]] = {
     ids.REASON_FORM: switching.take_reason,
     ids.DEPROVISION_FORM: deprovision.take_form,
     ids.REJECT_FORM: deprovision.take_reject,
+    ids.LOCKDOWN_FORM: lockdown.take_form,
+    ids.LIFT_FORM: lockdown.take_lift,
 }
 
 DESTRUCTIVE: Final = frozenset(
@@ -132,6 +140,7 @@ DESTRUCTIVE: Final = frozenset(
         ids.ROTATE_CONFIRM,
         *(ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM),
         *(ids.TENANT_DEPROVISION, ids.DEPROVISION_FORM, ids.APPROVAL_APPROVE),
+        *(ids.LOCKDOWN_FORM, ids.LOCKDOWN_LIFT, ids.LIFT_FORM),
     }
 )
 SILENT: Final = frozenset({ids.LINK})

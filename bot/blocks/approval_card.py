@@ -1,6 +1,7 @@
 """The card that asks for an approval: what, who, why, how much, until when; and, later, what was decided."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.blocks import ids
 from bot.blocks.kit import (
@@ -16,10 +17,13 @@ from bot.blocks.kit import (
     mention,
     section,
 )
+from bot.blocks.lockdown import fleet_facts, fleet_question
 from bot.blocks.orphan_card import ORPHAN_WARNING, orphan_context, orphan_facts, orphan_line
 from bot.blocks.words import age, code, money, said, size
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
+from provisioning.domain.lockdown import FLEET
+from provisioning.domain.run import RunKind
 
 _MARKS = {
     ApprovalState.PENDING: "✋",
@@ -32,14 +36,11 @@ _MARKS = {
 
 def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Message:
     """Draw the card as the row stands. Its buttons carry the row's opaque id, and are asked again at the click."""
-    headline, is_orphan = question_line(approval), approval.action == REMOVE_ORPHAN
-    facts = orphan_facts(approval) if is_orphan else _facts(approval, now)
-    goes = orphan_context(approval) if is_orphan else _what_goes(approval)
+    headline = question_line(approval)
     blocks: list[Block] = [
         section(headline, block_id=f"head-{iteration}"),
         section(f"*Why:* {said(approval.reason, 600)}", block_id=f"why-{iteration}"),
-        fields(facts, block_id=f"facts-{iteration}"),
-        context(goes, block_id=f"goes-{iteration}"),
+        *_what_to_know(approval, now, iteration),
     ]
     if approval.state is ApprovalState.PENDING:
         blocks.append(actions(*approval_buttons(approval), block_id=f"buttons-{iteration}"))
@@ -48,9 +49,24 @@ def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Messa
     return Message(f"{headline} – {approval.state}", tuple(blocks))
 
 
+def _what_to_know(approval: Approval, now: datetime, iteration: int) -> list[Block]:
+    if approval.subdomain == FLEET:
+        return [context(fleet_facts(approval), block_id=f"facts-{iteration}")]
+    is_orphan = approval.action == REMOVE_ORPHAN
+    facts = orphan_facts(approval) if is_orphan else _facts(approval, now)
+    goes = orphan_context(approval) if is_orphan else _what_goes(approval)
+    return [fields(facts, block_id=f"facts-{iteration}"), context(goes, block_id=f"goes-{iteration}")]
+
+
 def question_line(approval: Approval) -> str:
     if approval.action == REMOVE_ORPHAN:
         return orphan_line(_MARKS[approval.state], _requester(approval), approval)
+    asks = {
+        RunKind.LOCKDOWN.value: "asks for a *LOCKDOWN* of all tenants",
+        RunKind.LIFT.value: "asks to *lift the lockdown*",
+    }.get(approval.action)
+    if asks:
+        return f"{_MARKS[approval.state]} {_requester(approval)} {asks}"
     company = said(str(approval.facts.get("company") or approval.subdomain), 300)
     return (
         f"{_MARKS[approval.state]} {_requester(approval)} asks for the end of "
@@ -60,8 +76,16 @@ def question_line(approval: Approval) -> str:
 
 def approval_buttons(approval: Approval) -> list[Element]:
     """Whoever may not answer hears so at the click."""
+    asked = fleet_question(approval) if approval.subdomain == FLEET else _ending_question(approval)
+    return [
+        button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked),
+        button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id),
+    ]
+
+
+def _ending_question(approval: Approval) -> dict[str, Any]:
     is_orphan = approval.action == REMOVE_ORPHAN
-    asked = confirm(
+    return confirm(
         "Approve a removal?" if is_orphan else "Approve the end of a tenant?",
         ORPHAN_WARNING
         if is_orphan
@@ -71,10 +95,6 @@ def approval_buttons(approval: Approval) -> list[Element]:
         no="Not yet",
         style="danger",
     )
-    return [
-        button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked),
-        button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id),
-    ]
 
 
 def _requester(approval: Approval) -> str:

@@ -5,7 +5,8 @@ from bot.blocks.kit import Message, actions, button, section
 from bot.blocks.words import code
 from provisioning.control_plane.plans import RollbackPlan
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval
-from provisioning.domain.run import Run, RunState
+from provisioning.domain.lockdown import FLEET
+from provisioning.domain.run import Run, RunKind, RunState
 
 
 def retried_message(run: Run, channel: str) -> Message:
@@ -25,6 +26,11 @@ def cancelled_message(run: Run, channel: str) -> Message:
 def approved_message(approval: Approval, channel: str) -> Message:
     if approval.action == REMOVE_ORPHAN:
         return _short(f"✅ Approved: {code(approval.subdomain)} is removed. Follow it in <#{channel}>.")
+    if approval.subdomain == FLEET:
+        what = (
+            "the lockdown begins now" if approval.action == RunKind.LOCKDOWN else "the lockdown is lifted now"
+        )
+        return _short(f"✅ Approved: {what}. Follow it in <#{channel}>.")
     return _short(
         f"✅ Approved: {code(approval.subdomain)} is suspended now, and on its way out. Follow it in <#{channel}>."
     )

@@ -10,6 +10,7 @@ from bot.blocks.kit import Block, Element, View, input_block, modal, option, pla
 from bot.blocks.words import code, said
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
+from provisioning.domain.run import RunKind
 from provisioning.domain.tenant import Tenant
 
 _GRACES: Final = ("0", "24h", "7d", "14d", "30d")
@@ -80,11 +81,10 @@ def read_ending(view: Mapping[str, Any]) -> EndingValues:
 
 
 def reject_form(approval: Approval) -> View:
-    what = "The removal" if approval.action == REMOVE_ORPHAN else "The end"
     return modal(
         "Reject",
         [
-            section(f"{what} of {code(approval.subdomain)}, asked by {said(approval.requested_by, 150)}."),
+            section(f"{_asked_for(approval)}, asked by {said(approval.requested_by, 150)}."),
             input_block("Why not?", _reason(), block_id="reason", hint="Whoever asked sees it."),
         ],
         callback_id=ids.REJECT_FORM,
@@ -92,6 +92,12 @@ def reject_form(approval: Approval) -> View:
         close="Cancel",
         private_metadata=approval.approval_id,
     )
+
+
+def _asked_for(approval: Approval) -> str:
+    what = "The removal" if approval.action == REMOVE_ORPHAN else "The end"
+    fleet = {RunKind.LOCKDOWN.value: "A lockdown", RunKind.LIFT.value: "Lifting the lockdown"}
+    return fleet.get(approval.action, f"{what} of {code(approval.subdomain)}")
 
 
 def _reason() -> Element:

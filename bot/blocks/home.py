@@ -7,6 +7,7 @@ from typing import Final
 from bot.blocks.approval_card import approval_buttons, question_line
 from bot.blocks.ids import HOME_REFRESH, MENU_LIST, MENU_PROVISION, NO_VALUE, TENANT_STATUS
 from bot.blocks.kit import Block, View, actions, button, context, divider, header, section
+from bot.blocks.lockdown import lockdown_banner
 from bot.blocks.run_buttons import decision_buttons
 from bot.blocks.run_ending import short_ending
 from bot.blocks.run_waiting import why
@@ -44,6 +45,7 @@ def home_view(
     ended = [run for run in mine if not run.state.is_open]
     blocks: list[Block] = [
         header("Tenants"),
+        *lockdown_banner(fleet.lockdown),
         section(fleet_numbers(fleet.tenants)),
         *worker_warning(fleet),
         _buttons(),

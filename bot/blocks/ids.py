@@ -22,6 +22,8 @@ RUN_UNDO: Final = "run_undo"
 APPROVAL_APPROVE: Final = "approval_approve"
 APPROVAL_REJECT: Final = "approval_reject"
 
+LOCKDOWN_LIFT: Final = "lockdown_lift"
+
 LIST_PAGE: Final = "list_page"
 HOME_REFRESH: Final = "home_refresh"
 PROVISION_BACK: Final = "provision_back"
@@ -47,6 +49,8 @@ ROTATE_CONFIRM: Final = "rotate_confirm"
 REASON_FORM: Final = "reason_form"
 DEPROVISION_FORM: Final = "deprovision_form"
 REJECT_FORM: Final = "reject_form"
+LOCKDOWN_FORM: Final = "lockdown_form"
+LIFT_FORM: Final = "lift_form"
 NOTICE: Final = "notice"
 
 NO_VALUE: Final = "-"

@@ -1,6 +1,7 @@
 """The buttons of a run: what can be decided about it as it stands. The door decides what may be."""
 
 from bot.blocks.ids import (
+    LOCKDOWN_LIFT,
     NO_VALUE,
     RUN_CANCEL,
     RUN_RETRY,
@@ -19,6 +20,8 @@ def run_buttons(run: Run, access_url: str) -> list[Element]:
     """Retry, roll back, cancel while it is open; the way to the tenant once it is there."""
     if run.state.is_open:
         return decision_buttons(run)
+    if run.state is RunState.SUCCEEDED and run.kind is RunKind.LOCKDOWN:
+        return [lift_button()]
     if run.state is not RunState.SUCCEEDED or run.kind in NO_VERDICT:
         return []
     if run.kind is RunKind.SUSPEND:
@@ -32,6 +35,8 @@ def decision_buttons(run: Run) -> list[Element]:
     if waits and (run.error is not None or run.kind is not RunKind.DEPROVISION):
         label = "Go on rolling back" if is_undoing(run) else "Retry"
         found.append(button(RUN_RETRY, label, run.run_id, style="primary"))
+    if waits and run.kind is RunKind.LOCKDOWN:
+        found.append(lift_button())
     if waits and may_be_undone(run):
         found.append(button(RUN_UNDO, "Undo: bring it back", run.run_id, style="primary"))
     if waits and may_be_rolled_back(run):
@@ -39,6 +44,10 @@ def decision_buttons(run: Run) -> list[Element]:
     if _may_be_cancelled(run):
         found.append(button(RUN_CANCEL, "Cancel", run.run_id, confirm=_CONFIRM_CANCEL))
     return found
+
+
+def lift_button() -> Element:
+    return button(LOCKDOWN_LIFT, "Lift …", NO_VALUE)
 
 
 def tenant_buttons(subdomain: str, access_url: str) -> list[Element]:
@@ -60,4 +69,4 @@ _CONFIRM_CANCEL = confirm(
 def _may_be_cancelled(run: Run) -> bool:
     """Over at once when nothing was made; else it stops where it is. A roll back is not stopped half-way."""
     may_be = run.state.is_open and not run.cancel_requested and not is_undoing(run)
-    return may_be and run.kind is not RunKind.DEPROVISION
+    return may_be and run.kind not in {RunKind.DEPROVISION, RunKind.LOCKDOWN}

@@ -5,16 +5,21 @@ from typing import Final
 from bot.blocks.kit import link
 from bot.blocks.run_words import company, taken, verdict
 from bot.blocks.words import COMMAND, code, said
+from provisioning.domain.lockdown import FLEET_KINDS
 from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
 
-NO_VERDICT: Final = frozenset({RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN, RunKind.ROTATE})
+NO_VERDICT: Final = frozenset(
+    {RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN, RunKind.ROTATE, *FLEET_KINDS}
+)
 """Kinds of run after which there is no tenant to look at, or nothing was checked."""
 
 
-def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:
+def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:  # noqa: C901 - one line for each way to end
     """A few lines without a secret: the password goes by e-mail alone."""
+    if run.kind in FLEET_KINDS:
+        return _fleet_ending(run)
     match run.state, run.kind:
         case RunState.SUCCEEDED, RunKind.RESEND:
             return _sent(run)
@@ -90,6 +95,22 @@ def _renewed(run: Run) -> str:
     if (left := key_left(run)) is not None:
         return f"{tenant} has a new database password{_after(run)}. Its secret key is {said(left, 500)}."
     return f"{tenant} has a new database password and a new secret key{_after(run)}; the old ones open nothing any more."
+
+
+def _fleet_ending(run: Run) -> str:
+    match run.state, run.kind:
+        case RunState.SUCCEEDED, RunKind.LOCKDOWN:
+            return f"LOCKDOWN{_after(run)}: {_details(run)}. Until it is lifted, nothing is provisioned or activated."
+        case RunState.SUCCEEDED, _:
+            return f"The lockdown is lifted{_after(run)}: {_details(run)}."
+        case _, RunKind.LOCKDOWN:
+            return "Over: it is being lifted."
+        case _:
+            return "Cut off: what was not brought back by then is suspended still."
+
+
+def _details(run: Run) -> str:
+    return "; ".join(said(step.detail or step.title, 600) for step in run.steps)
 
 
 def _sent(run: Run) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.blocks.ids import LIST_PAGE, MENU_PROVISION, NO_VALUE, TENANT_STATUS
 from bot.blocks.kit import Block, Element, Message, actions, button, context, section
+from bot.blocks.lockdown import lockdown_banner
 from bot.blocks.menu import menu_buttons
 from bot.blocks.run_words import NO_WORKER
 from bot.blocks.tenant_status import run_line
@@ -21,13 +22,18 @@ _MOST_RUNS: Final = 10
 
 def overview_message(fleet: FleetView, *, now: datetime) -> Message:
     numbers = fleet_numbers(fleet.tenants)
-    blocks: list[Block] = [section(f"*Tenants*\n{numbers}"), *worker_warning(fleet)]
+    blocks: list[Block] = [
+        *lockdown_banner(fleet.lockdown),
+        section(f"*Tenants*\n{numbers}"),
+        *worker_warning(fleet),
+    ]
     if fleet.open_runs:
         blocks += [section(f"*Open runs* ({len(fleet.open_runs)})"), *_runs(fleet.open_runs, now)]
     else:
         blocks.append(section("No run is open."))
     blocks.append(actions(*menu_buttons()))
-    return Message(f"{numbers.rstrip('.')}; {count(len(fleet.open_runs), 'open run')}", tuple(blocks))
+    alarm = "LOCKDOWN; " if fleet.lockdown else ""
+    return Message(f"{alarm}{numbers.rstrip('.')}; {count(len(fleet.open_runs), 'open run')}", tuple(blocks))
 
 
 def list_message(

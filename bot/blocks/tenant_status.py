@@ -5,13 +5,14 @@ from datetime import datetime
 from bot.blocks.approval_card import approval_buttons, question_line
 from bot.blocks.ids import TENANT_ACTIVATE, TENANT_DEPROVISION, TENANT_RESEND, TENANT_SUSPEND, TENANT_VERIFY
 from bot.blocks.kit import Block, Element, Message, actions, button, confirm, fields, link_button, section
-from bot.blocks.run_buttons import decision_buttons
+from bot.blocks.run_buttons import decision_buttons, run_buttons
 from bot.blocks.run_ending import short_ending
 from bot.blocks.run_waiting import why
 from bot.blocks.run_words import NO_WORKER, awaited, company, done_steps, host, position, rest, verdict
 from bot.blocks.tenant_words import reading, tenant_line
 from bot.blocks.words import RUN_MARKS, age, bar, code, said, size, state
 from provisioning.control_plane.views import TenantView
+from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 
@@ -43,10 +44,13 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.REMOVE_ORPHAN: "Removing orphan",
         RunKind.ROTATE: "New credentials for",
         RunKind.DEPROVISION: "Deprovisioning",
+        RunKind.LOCKDOWN: "Lockdown of",
+        RunKind.LIFT: "Lifting the lockdown of",
     }
+    where = "" if run.subdomain == FLEET else f" ({code(run.subdomain)})"
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"
     return (
-        f"{RUN_MARKS[run.state]} *{kind[run.kind]} {company(run, None)}* ({code(run.subdomain)})\n"
+        f"{RUN_MARKS[run.state]} *{kind[run.kind]} {company(run, None)}*{where}\n"
         f"{how_far} · asked {age(run.created_at, now)}"
     )
 
@@ -104,6 +108,8 @@ def _buttons(view: TenantView) -> list[Element]:
         return approval_buttons(view.approval)
     if view.run is not None and view.run.state.is_open:
         return decision_buttons(view.run)
+    if view.run is not None and view.run.subdomain == FLEET:
+        return run_buttons(view.run, "")
     tenant = view.tenant
     if tenant is None or tenant.state in {TenantState.PROVISIONING, TenantState.DELETED}:
         return []

@@ -11,10 +11,7 @@ from bot.desk import Desk
 from bot.visit import Visit
 from provisioning.domain.actor import Role
 
-LATER: Final = (
-    "diagnose",
-    "lockdown",
-)
+LATER: Final = ("diagnose",)
 """Verbs of the command line and of the guide that have no conversation here yet."""
 
 
