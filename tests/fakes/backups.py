@@ -66,7 +66,7 @@ class FakeBackups:
                     f"{'; '.join(self.not_in_dump)}.",
                     code="not_in_dump",
                 )
-            state = copy.deepcopy(_contents(database))
+            state = copy.deepcopy(database.contents())
         ref = BackupRef(
             folder=folder,
             manifest_sha256=_fingerprint(folder, state),
@@ -111,7 +111,7 @@ class FakeBackups:
         if manifest_sha256 not in {None, there.ref.manifest_sha256}:
             raise Permanent(f"{folder}/manifest.json is not the one that was written.", code="damaged")
         async with self._databases.open(address, password) as target:
-            if target.table_names and _contents(target) != there.state:
+            if target.table_names and target.contents() != there.state:
                 raise Refused("The database is not empty.", code="not_empty")
             vars(target).update(copy.deepcopy(there.state))
         return _proof(there, *([self.damage[folder]] if folder in self.damage else []))
@@ -121,7 +121,7 @@ class FakeBackups:
     ) -> Sequence[str]:
         async with self._databases.open(address, password) as database:
             return [
-                name for name, value in _contents(database).items() if value != self.kept[folder].state[name]
+                name for name, value in database.contents().items() if value != self.kept[folder].state[name]
             ]
 
     async def move(self, folder: str, to: str) -> None:
@@ -143,11 +143,6 @@ class FakeBackups:
     async def list(self, prefix: str) -> Sequence[str]:
         files = [f"{folder}/{name}" for folder in self.kept for name in ("database.dump",)]
         return sorted(path for path in (*files, *self.documents) if path.startswith(f"{prefix.rstrip('/')}/"))
-
-
-def _contents(database: object) -> dict[str, Any]:
-    """What is in the database, without whom it tells of a new password."""
-    return {name: value for name, value in vars(database).items() if name != "password_changed"}
 
 
 def _fingerprint(folder: str, state: object) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from provisioning.domain.project import DatabaseAddress
@@ -56,6 +57,10 @@ class FakeTenantDatabase:
         self.more_rows: Counter[str] = Counter()
         """Rows that nobody but the customer wrote, by table."""
         self.password_changed: Callable[[Secret], None] = lambda _: None
+
+    def contents(self) -> dict[str, Any]:
+        """What is in the database, without whom it tells of a new password."""
+        return {name: value for name, value in vars(self).items() if name != "password_changed"}
 
     async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
         missing = [file for file in files if file.version not in self.versions]

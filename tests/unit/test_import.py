@@ -61,7 +61,7 @@ async def answers(world: World, project: MadeProject, **changes: Any) -> dict[st
 async def test_it_ends_verified_and_nothing_of_it_has_changed(
     world: World, worker: FakeWorker, project: MadeProject
 ) -> None:
-    before = repr(vars(project.database))
+    before = repr(project.database.contents())
     run = await take_up(worker, project)
 
     assert (run.state, run.verdict) == (RunState.SUCCEEDED, "verified")
@@ -70,7 +70,7 @@ async def test_it_ends_verified_and_nothing_of_it_has_changed(
     assert (tenant.state, tenant.is_active, tenant.imported) == (TenantState.VERIFIED, True, True)
     assert (tenant.project_ref, tenant.project_name) == (project.ref, project.name)
     assert str(tenant.tenant_id) == world.platform.records[NAME].tenant_id
-    assert repr(vars(project.database)) == before
+    assert repr(project.database.contents()) == before
 
 
 async def test_its_secrets_rest_sealed_and_nowhere_else(
@@ -168,7 +168,7 @@ async def test_rolled_back_it_is_as_it_was_and_unknown(
     ("changes", "code"),
     [
         ({"project_ref": "x" * 20}, "no_project"),
-        ({"database_password": "wrong"}, "failed"),
+        ({"database_password": "wrong"}, "bad_credentials"),
         ({"project_ref": None, "database_url": "https://yyyyyyyyyyyyyyyyyyyy.supabase.co"}, "no_project"),
     ],
 )
