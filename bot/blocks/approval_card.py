@@ -19,7 +19,7 @@ from bot.blocks.kit import (
 )
 from bot.blocks.lockdown import fleet_facts, fleet_question
 from bot.blocks.orphan_card import ORPHAN_WARNING, orphan_context, orphan_facts, orphan_line
-from bot.blocks.words import age, code, money, said, size
+from bot.blocks.words import age, at_moment, code, money, said, size
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 from provisioning.domain.lockdown import FLEET
@@ -118,7 +118,7 @@ def _facts(approval: Approval, now: datetime) -> list[str]:
         found["Made by hand; project typed"] = code(said(str(confirmed), 60))
     found["Saves"] = money(float(facts.get("monthly_cost") or 0))
     found["Grace period"] = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
-    found["Answer until"] = f"{approval.expires_at:%Y-%m-%d %H:%M} UTC"
+    found["Answer until"] = at_moment(approval.expires_at)
     return [f"*{name}*\n{value}" for name, value in found.items()]
 
 

@@ -15,7 +15,7 @@ from bot.blocks.run_words import waits_for
 from bot.blocks.tenant_list import fleet_numbers, worker_warning
 from bot.blocks.tenant_status import run_line
 from bot.blocks.tenant_words import tenant_line
-from bot.blocks.words import RUN_MARKS, age, at_time, said
+from bot.blocks.words import RUN_MARKS, age, at_moment, at_time, said
 from provisioning.control_plane.views import FleetView
 from provisioning.domain.approval import Approval
 from provisioning.domain.run import Run
@@ -82,7 +82,7 @@ def _question(approval: Approval, now: datetime) -> list[Block]:
 
 def _asked(approval: Approval, now: datetime) -> Block:
     """Who asks for what, and why, in two lines."""
-    until = f"answer until {at_time(approval.expires_at)}"
+    until = f"answer until {at_moment(approval.expires_at)}"
     return section(
         f"{question_line(approval)}\n{said(approval.reason, 300)} · asked {age(approval.created_at, now)}, {until}"
     )

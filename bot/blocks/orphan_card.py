@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.blocks.words import code, money, said
+from bot.blocks.words import at_moment, code, money, said
 from provisioning.domain.approval import Approval
 
 ORPHAN_WARNING: Final = "It is removed at once, for good. There is no backup of it."
@@ -20,7 +20,7 @@ def orphan_facts(approval: Approval) -> list[str]:
         "Tenant": said(str(facts.get("tenant") or "none"), 60),
         "Status": said(str(facts.get("status")), 60),
         "Saves": money(float(facts.get("monthly_cost") or 0)),
-        "Answer until": f"{approval.expires_at:%Y-%m-%d %H:%M} UTC",
+        "Answer until": at_moment(approval.expires_at),
     }
     return [f"*{name}*\n{value}" for name, value in found.items()]
 

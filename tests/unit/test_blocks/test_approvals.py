@@ -59,6 +59,13 @@ def test_the_card_says_who_why_how_much_and_until_when() -> None:
         assert part in told
 
 
+def test_a_deadline_names_its_day_in_the_readers_own_time() -> None:
+    fleet = FleetView(tenants={}, open_runs=(), worker_alive=True)
+    home = home_view(fleet, [], questions=[ASKED], may_approve=True, user_id="U0APPROVER1", now=NOW)
+    for told in (words_of(card()), words_of(home)):
+        assert "{date_short_pretty} {time}|2026-11-25 12:00 UTC>" in told
+
+
 def test_its_buttons_carry_the_opaque_id() -> None:
     assert buttons_of(card()) == {
         "Approve": "approval_approve approval-0a1b",
