@@ -23,7 +23,7 @@ _STATUS: Final = {
     StepState.RUNNING: "in_progress",
     StepState.SUCCEEDED: "complete",
     StepState.FAILED: "error",
-    StepState.UNDONE: "error",
+    StepState.UNDONE: "pending",
     StepState.SKIPPED: "complete",
 }
 
@@ -68,8 +68,9 @@ def _task(run: Run, step: StepView) -> dict[str, Any]:
 
 
 def _status(run: Run, step: StepView) -> str:
-    """A step that stands still because a person must act is not in progress."""
-    if run.state is RunState.WAITING and step.state is StepState.RUNNING:
+    """A step that stands still is not in progress: a person must act, or the run was ended in it."""
+    still = run.state is RunState.WAITING or not run.state.is_open
+    if still and step.state is StepState.RUNNING:
         return "pending"
     return _STATUS[step.state]
 
@@ -108,7 +109,8 @@ def _sections(run: Run, block_id: str) -> list[Block]:
 
 def _line(run: Run, step: StepView) -> str:
     waits = run.state is RunState.WAITING and step.state is StepState.RUNNING
-    mark = "✋" if waits else STEP_MARKS[step.state]
+    ended = not run.state.is_open and step.state is StepState.RUNNING
+    mark = "✋" if waits else STEP_MARKS[StepState.PENDING if ended else step.state]
     title = said(step.title, _MOST_TITLE)
     course = f" _({escape(_course(step))})_" if _course(step) else ""
     said_of_it = _output(step) or step.detail or ""

@@ -70,11 +70,16 @@ def test_shows_a_task_for_each_step() -> None:
     ]
 
 
+def test_a_step_that_a_run_was_ended_in_is_not_in_progress() -> None:
+    ended = a_run(state=RunState.CANCELLED, steps=steps(1, {"state": StepState.RUNNING}))
+    assert tasks(draw(ended))[1][0] == "pending"
+
+
 @pytest.mark.parametrize(
     ("step", "shown"),
     [
         ({"state": StepState.SKIPPED, "detail": "the wildcard resolves"}, ("complete", "skipped: the wildcard resolves")),
-        ({"state": StepState.UNDONE, "detail": "deleted abc"}, ("error", "undone: deleted abc")),
+        ({"state": StepState.UNDONE, "detail": "deleted abc"}, ("pending", "undone: deleted abc")),
         ({"state": StepState.SUCCEEDED, "seconds": 9.0, "detail": "in eu-west-1"}, ("complete", "9.0 s | in eu-west-1")),
         ({"state": StepState.FAILED, "attempts": 2, "detail": "No."}, ("error", "try 2 | No.")),
         ({"state": StepState.RUNNING, "detail": "not healthy yet"}, ("in_progress", "not healthy yet")),
