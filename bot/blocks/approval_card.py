@@ -83,14 +83,25 @@ def approval_buttons(approval: Approval) -> list[Element]:
     ]
 
 
+def _what_approving_does(approval: Approval) -> str:
+    grace, tenant = _grace(approval), code(approval.subdomain)
+    if not grace:
+        return f"{tenant} is suspended, backed up and deleted at once: there is no grace period, and no undo."
+    return (
+        f"{tenant} is suspended at once, and deleted {duration_words(grace)} later. "
+        "After that only its backup can be restored."
+    )
+
+
+def _grace(approval: Approval) -> timedelta:
+    return timedelta(seconds=int(approval.request.get("grace_seconds", 0)))
+
+
 def _ending_question(approval: Approval) -> dict[str, Any]:
     is_orphan = approval.action == REMOVE_ORPHAN
     return confirm(
         "Approve a removal?" if is_orphan else "Approve the end of a tenant?",
-        ORPHAN_WARNING
-        if is_orphan
-        else f"{code(approval.subdomain)} is suspended at once. "
-        "After the grace period it can't be brought back but from its backup.",
+        ORPHAN_WARNING if is_orphan else _what_approving_does(approval),
         yes="Approve",
         no="Not yet",
         style="danger",
@@ -117,7 +128,7 @@ def _facts(approval: Approval, now: datetime) -> list[str]:
     if confirmed := approval.request.get("confirm_project"):
         found["Made by hand; project typed"] = code(said(str(confirmed), 60))
     found["Saves"] = money(float(facts.get("monthly_cost") or 0))
-    found["Grace period"] = duration_words(timedelta(seconds=int(approval.request.get("grace_seconds", 0))))
+    found["Grace period"] = duration_words(_grace(approval))
     found["Answer until"] = at_moment(approval.expires_at)
     return [f"*{name}*\n{value}" for name, value in found.items()]
 

@@ -59,6 +59,13 @@ def test_the_card_says_who_why_how_much_and_until_when() -> None:
         assert part in told
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(7 * 86400, "deleted 7 days later"), (0, "there is no grace period, and no undo")]
+)
+def test_the_last_question_names_the_grace_period(seconds: int, told: str) -> None:
+    assert told in str(card(request={"reason": "gone", "grace_seconds": seconds}).blocks)
+
+
 def test_a_deadline_names_its_day_in_the_readers_own_time() -> None:
     fleet = FleetView(tenants={}, open_runs=(), worker_alive=True)
     home = home_view(fleet, [], questions=[ASKED], may_approve=True, user_id="U0APPROVER1", now=NOW)
