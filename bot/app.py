@@ -265,6 +265,11 @@ def _listen_to_events(app: AsyncApp, desk: Desk) -> None:
     app.event("subteam_members_changed")(group_changed)
     app.event("app_uninstalled")(uninstalled)
     app.event("tokens_revoked")(uninstalled)
+    app.event(_ANYTHING)(_nothing_to_do)
+
+
+async def _nothing_to_do() -> None:
+    """An event that the manifest does not ask for."""
 
 
 def _signature(request: AsyncBoltRequest) -> str | None:

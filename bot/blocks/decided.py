@@ -1,10 +1,13 @@
 """What is said to whoever decided about a run, beside what its thread shows."""
 
+from datetime import timedelta
+
 from bot.blocks.ids import RUN_ROLLBACK
 from bot.blocks.kit import Message, actions, button, section
 from bot.blocks.words import code
 from provisioning.control_plane.plans import RollbackPlan
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval
+from provisioning.domain.duration import duration_words
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Run, RunKind, RunState
 
@@ -31,8 +34,14 @@ def approved_message(approval: Approval, channel: str) -> Message:
             "the lockdown begins now" if approval.action == RunKind.LOCKDOWN else "the lockdown is lifted now"
         )
         return _short(f"✅ Approved: {what}. Follow it in <#{channel}>.")
+    grace = int(approval.request.get("grace_seconds", 0))
+    then = (
+        f"kept for {duration_words(timedelta(seconds=grace))}, in which it can be brought back"
+        if grace
+        else "and with no grace period, its backup is made and its project deleted right away"
+    )
     return _short(
-        f"✅ Approved: {code(approval.subdomain)} is suspended now, and on its way out. Follow it in <#{channel}>."
+        f"✅ Approved: {code(approval.subdomain)} is suspended now, {then}. Follow it in <#{channel}>."
     )
 
 

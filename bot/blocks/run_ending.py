@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.blocks.kit import link
+from bot.blocks.kit import clip, link
 from bot.blocks.run_words import company, taken, verdict
 from bot.blocks.words import COMMAND, code, said
 from provisioning.domain.lockdown import FLEET_KINDS
@@ -10,6 +10,7 @@ from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
 
+_MOST_DETAIL: Final = 300
 NO_VERDICT: Final = frozenset(
     {RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN, RunKind.ROTATE, *FLEET_KINDS}
 )
@@ -26,7 +27,7 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:  # noqa: C9
         case RunState.SUCCEEDED, RunKind.DEPROVISION:
             return _gone(run)
         case RunState.SUCCEEDED, RunKind.REMOVE_ORPHAN:
-            return f"Removed{_after(run)}: {said(run.steps[-1].detail or run.subdomain, 600)}."
+            return f"Removed{_after(run)}: {said(_last_detail(run) or run.subdomain, 600)}."
         case _, RunKind.ROTATE:
             return _renewed(run)
         case RunState.SUCCEEDED, _:
@@ -77,12 +78,14 @@ def _verified(run: Run, tenant: Tenant | None, access_url: str) -> list[str]:
 
 
 def _gone(run: Run) -> str:
-    rests = (
-        f" Its proved backup and the deletion record rest in {code(run.steps[-1].detail)}."
-        if run.steps and run.steps[-1].detail
-        else ""
-    )
+    folder = _last_detail(run)
+    rests = f" Its proved backup and the deletion record rest in {code(folder)}." if folder else ""
     return f"{code(run.subdomain)} is deleted{_after(run)}. The subdomain stays reserved.{rests}"
+
+
+def _last_detail(run: Run) -> str:
+    """What the last step says it made; nothing where there is none."""
+    return clip(run.steps[-1].detail or "", _MOST_DETAIL) if run.steps else ""
 
 
 def _renewed(run: Run) -> str:

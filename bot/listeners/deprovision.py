@@ -12,6 +12,7 @@ from bot.reception import CLOSE_ALL, Reply, point_out, show
 from bot.visit import Visit
 from bot.words_typed import plain_text, subdomain_in
 from provisioning.domain.actor import Role
+from provisioning.domain.tenant import TenantState
 from provisioning.errors import InvalidRequest, TenantbotError
 
 _LATE = "That took too long for Slack to open the question. Please try again."
@@ -23,7 +24,7 @@ async def ask(desk: Desk, visit: Visit) -> Message | None:
     if not subdomain:
         return trouble_message("Which tenant? For example `/tenant deprovision customerinc`.")
     view = await desk.control.views.status(visit.actor, subdomain)
-    if view.tenant is None:
+    if view.tenant is None or view.tenant.state is TenantState.DELETED:
         return trouble_message(f"There is no tenant {subdomain} any more.")
     form = deprovision_form(view.tenant, grace=desk.control.approvals.usual_grace)
     return await desk.open_form(visit.request.trigger_id, form, late=_LATE)

@@ -8,6 +8,7 @@ from bot.reception import CLOSE_ALL, Reply, show
 from bot.visit import Visit
 from bot.words_typed import subdomain_in
 from provisioning.domain.actor import Role
+from provisioning.domain.tenant import TenantState
 
 _LATE = "That took too long for Slack to open the question. Please try again."
 
@@ -18,7 +19,7 @@ async def ask(desk: Desk, visit: Visit) -> Message | None:
     if not subdomain:
         return trouble_message("Which tenant? For example `/tenant rotate customerinc`.")
     view = await desk.control.views.status(visit.actor, subdomain)
-    if view.tenant is None:
+    if view.tenant is None or view.tenant.state is TenantState.DELETED:
         return trouble_message(f"There is no tenant {subdomain} any more.")
     return await desk.open_form(visit.request.trigger_id, rotate_confirm(view.tenant), late=_LATE)
 

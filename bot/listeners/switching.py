@@ -11,6 +11,7 @@ from bot.visit import Visit
 from bot.words_typed import plain_text, subdomain_in
 from provisioning.domain.actor import Role
 from provisioning.domain.run import RunKind
+from provisioning.domain.tenant import TenantState
 from provisioning.errors import InvalidRequest
 
 
@@ -44,7 +45,7 @@ async def _ask(desk: Desk, visit: Visit, kind: RunKind) -> Message | None:
     if not subdomain:
         return trouble_message(f"Which tenant? For example `/tenant {kind} customerinc`.")
     view = await desk.control.views.status(visit.actor, subdomain)
-    if view.tenant is None:
+    if view.tenant is None or view.tenant.state is TenantState.DELETED:
         return trouble_message(f"There is no tenant {subdomain} any more.")
     form = reason_form(Switch(kind, view.tenant.subdomain), reason=reason)
     try:

@@ -126,7 +126,7 @@ async def _continue(tx: Transaction, actor: Actor, run: Run, direction: Directio
 def _refuse_undo(run: Run, begun: Sequence[int]) -> None:
     if run.kind is not RunKind.DEPROVISION:
         raise Refused(
-            f"{run.run_id} is no deprovision; `tenantbot cancel` stops it, `tenantbot rollback` undoes it.",
+            f"{run.subdomain} is not being deprovisioned ({_standing(run)}); there is nothing to undo.",
             code="nothing_to_undo",
         )
     if POINT_OF_NO_RETURN in begun:
