@@ -85,7 +85,7 @@ class Account:
         if not method.startswith("chat."):
             return
         asked, said = json.loads(await request.body()), json.loads(bytes(response.body))
-        run_id = (asked.get("metadata") or {}).get("event_payload", {}).get("run_id")
+        run_id = (asked.get("metadata") or {}).get("event_payload", {}).get("subject")
         self._run_of.setdefault(said.get("ts", ""), run_id or "")
         if run := run_id or self._run_of.get(asked.get("ts", "")):
             self.of_run[run] += 1
