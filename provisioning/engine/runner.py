@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, Generic, Protocol
+from typing import Any, Final, Generic, Protocol
 
 from pydantic import TypeAdapter
 
@@ -24,6 +24,12 @@ from provisioning.ports import Clock, Vault
 from provisioning.registry import AuditEntry, LegBrief, LegEnd, Registry, Transaction
 
 Json = Any
+
+_OTHERWISE: Final = {
+    RunKind.DEPROVISION: "undo, which is possible until the project goes",
+    RunKind.LOCKDOWN: "lift it",
+}
+"""What else can be done about a run that failed, where that is neither a roll back nor to cancel it."""
 
 
 class Checkpoint(Protocol):
@@ -179,9 +185,14 @@ async def _judge(tx: Transaction, pipeline: Pipeline[Ports], brief: LegBrief, ou
             what = (
                 "Roll back again once the cause is gone."
                 if brief.direction is Direction.ROLLBACK
-                else "Retry once the cause is gone, or roll back."
+                else f"Retry once the cause is gone, or {_otherwise(pipeline)}."
             )
             return LegEnd(RunState.WAITING, waiting_for=WaitingFor(requester, what), error=outcome.error)
+
+
+def _otherwise(pipeline: Pipeline[Ports]) -> str:
+    makes = any(step.undo is not None for step in pipeline.steps)
+    return _OTHERWISE.get(pipeline.kind, "roll back" if makes else "cancel")
 
 
 def _read_brief(data: Json) -> LegBrief:

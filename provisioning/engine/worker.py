@@ -82,7 +82,7 @@ class Worker:
                 if run.state is not RunState.RUNNING or run.leg != running[stray].leg:
                     continue
                 error = RunError("engine", "The engine gave this run up; the log has the details.")
-                end = LegEnd(RunState.WAITING, WaitingFor(run.requested_by, "Retry, or roll back."), error)
+                end = LegEnd(RunState.WAITING, WaitingFor(run.requested_by, "Retry it."), error)
                 await tx.runs.finish(run.run_id, end)
                 await tx.audit.append(ENGINE, ending_entry(run.run_id, run.kind, run.subdomain, end))
                 log.error("run was given up by the engine", run_id=run.run_id, tenant=run.subdomain)

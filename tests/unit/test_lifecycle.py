@@ -131,3 +131,11 @@ async def test_verifies_no_suspended_tenant(world: World, worker: FakeWorker) ->
 async def test_keeps_no_session_in_clear(world: World, worker: FakeWorker) -> None:
     await suspend(worker)
     assert not re.search(r"eyJ[\w-]+\.eyJ", repr(world.records.tables))
+
+
+@pytest.mark.usefixtures("tenant_world")
+async def test_offers_no_roll_back_where_there_is_none(world: World, worker: FakeWorker) -> None:
+    world.app.habits.serves_inactive = True
+    run = await suspend(worker)
+    assert run.waiting_for is not None
+    assert run.waiting_for.what == "Retry once the cause is gone, or cancel."
