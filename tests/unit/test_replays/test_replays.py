@@ -35,6 +35,7 @@ _ASKED, _ENDING, _WAITING = "askedinc", "endinginc", "waitinginc"
 
 READING: Final = {
     *("status", "list", "help", "audit", "provision", "suspend", "activate", "deprovision", "reject", "rollback"),
+    *("rotate", "lockdown", "orphans", ids.LOCKDOWN_LIFT),
     *(ids.MENU_PROVISION, ids.MENU_OVERVIEW, ids.MENU_LIST, ids.MENU_HELP, ids.RUN_ROLLBACK, ids.TENANT_STATUS),
     *(ids.TENANT_SUSPEND, ids.TENANT_ACTIVATE, ids.TENANT_DEPROVISION, ids.APPROVAL_REJECT, ids.LIST_PAGE),
     *(ids.HOME_REFRESH, ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM),
