@@ -1,6 +1,7 @@
 """Questions that one person asks and another answers. Whatever is decided, one conditional update decides it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,11 +22,11 @@ from provisioning.domain.approval import (
 from provisioning.domain.duration import parse_duration
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.orphan import orphan_print
-from provisioning.domain.run import Run, RunKind
+from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import FieldError, InvalidRequest, Refused
 from provisioning.orphans.finding import find_orphans
-from provisioning.registry import Decision, Transaction, UnreportedApproval
+from provisioning.registry import Decision, LegEnd, Transaction, UnreportedApproval
 
 LONGEST_GRACE: Final = timedelta(days=365)
 
@@ -187,8 +188,13 @@ class Approvals:
             return await begin_lockdown(self._desk, tx, actor, asked.request, asked.origin)
         if asked.action == LIFT:
             return await begin_lift(self._desk, tx, actor, asked.request, asked.origin)
+        if (left := await tx.runs.find_open(asked.subdomain)) is not None:
+            await tx.runs.next_leg(left.run_id)  # a provisioning that waits ends with its tenant
+            await tx.runs.finish(left.run_id, LegEnd(RunState.CANCELLED))
         run = new_run(self._desk, actor, _STARTS[asked.action], asked.subdomain, asked.request, asked.origin)
-        return (await start_run(tx, actor, run, tenant.tenant_id if tenant else None)).run
+        run = replace(run, requested_by=asked.requested_by)
+        started = await start_run(tx, actor, run, tenant.tenant_id if tenant else None, action="started")
+        return started.run
 
     async def _why_not(
         self, tx: Transaction, actor: Actor, asked: Approval, print_now: str
@@ -206,7 +212,8 @@ class Approvals:
             reason = f"{asked.subdomain} has changed since it was asked"
             await tx.approvals.make_void(asked.approval_id, at=self._desk.clock.now(), reason=reason)
             return Refused(f"{reason}, so the question is void; ask again.", code="void")
-        if (run := await tx.runs.find_open(asked.subdomain)) is not None:
+        run = await tx.runs.find_open(asked.subdomain)
+        if run is not None and not _may_end_with_its_tenant(run):
             return Refused(
                 f"{asked.subdomain} has an open run ({run.run_id}, {run.state}); approve once it has ended.",
                 code="run_open",
@@ -273,7 +280,8 @@ def _confirmed(typed: str, ref: str) -> str:
 
 async def _ending_tenant(tx: Transaction, subdomain: str) -> Tenant:
     tenant = await existing_tenant(tx, subdomain)
-    if (run := await tx.runs.find_open(subdomain)) is not None:
+    run = await tx.runs.find_open(subdomain)
+    if run is not None and not _may_end_with_its_tenant(run):
         raise Refused(
             f"{subdomain} has an open run ({run.run_id}, {run.state}); "
             f"see `tenantbot status {subdomain}`, and ask once it has ended.",
@@ -286,6 +294,11 @@ async def _ending_tenant(tx: Transaction, subdomain: str) -> Tenant:
             code="not_provisioned",
         )
     return tenant
+
+
+def _may_end_with_its_tenant(run: Run) -> bool:
+    """A provisioning that waits, past the point of a roll back perhaps, must not keep its tenant for ever."""
+    return run.kind is RunKind.PROVISION and run.state is RunState.WAITING
 
 
 async def _find(tx: Transaction, reference: str) -> Approval:

@@ -234,11 +234,17 @@ def new_run(
 
 
 async def start_run(
-    tx: Transaction, actor: Actor, run: Run, tenant_id: UUID | None, *, result: str = "accepted"
+    tx: Transaction,
+    actor: Actor,
+    run: Run,
+    tenant_id: UUID | None,
+    *,
+    result: str = "accepted",
+    action: str = "requested",
 ) -> Started:
     await tx.runs.create(run, tenant_id=tenant_id, request_hash=request_hash(run.request))
     await tx.legs.enqueue(run.run_id, run.leg)
-    await _audit(tx, actor, run, result)
+    await _audit(tx, actor, run, result, action=action)
     return Started(run, continued=False)
 
 
@@ -257,11 +263,11 @@ async def continue_run(
     )
 
 
-async def _audit(tx: Transaction, actor: Actor, run: Run, result: str) -> None:
+async def _audit(tx: Transaction, actor: Actor, run: Run, result: str, *, action: str = "requested") -> None:
     await tx.audit.append(
         actor,
         AuditEntry(
-            action=f"{run.kind}.requested",
+            action=f"{run.kind}.{action}",
             result=result,
             subdomain=run.subdomain,
             run_id=run.run_id,

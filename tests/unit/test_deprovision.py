@@ -310,3 +310,25 @@ async def test_its_dns_record_goes_too() -> None:
     assert world.zone.records
     await approve(worker, grace="0")
     assert not world.zone.records
+
+
+async def test_the_run_is_its_requesters_and_says_who_let_it_begin(world: World, worker: FakeWorker) -> None:
+    run = await approve(worker)
+    assert run.requested_by == OPERATOR.label
+    actions = [row["action"] for row in world.records.tables.audit if row["subdomain"] == SUBDOMAIN][-5:]
+    assert actions.count("deprovision.requested") == 1
+    assert {"deprovision.approved", "deprovision.started"} <= set(actions)
+    assert (await tenant(world)).suspended_by == OPERATOR.label
+
+
+async def test_a_tenant_that_never_passed_its_verification_can_be_ended() -> None:
+    world = World()
+    worker = FakeWorker(world)
+    world.app.habits.refuses_logins = True
+    waiting = await worker.provision()
+    assert waiting.state is RunState.WAITING
+    with pytest.raises(Refused, match="deprovision"):
+        await world.control.runs.rollback(OPERATOR, SUBDOMAIN)
+    assert (await approve(worker, grace="0")).state is RunState.SUCCEEDED
+    assert worker.run(waiting.run_id).state is RunState.CANCELLED
+    assert not is_alive(world)
