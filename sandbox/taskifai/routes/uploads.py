@@ -78,6 +78,8 @@ async def take_upload(desk: Desk, request: Request) -> Response:
         "status": "pending",
         "message": "File uploaded; processing has started",
     }
+    if await desk.misbehaves("uploads-stay-pending"):
+        return JSONResponse(answer)
     return JSONResponse(answer, background=BackgroundTask(process, desk, tenant, upload))
 
 
