@@ -85,7 +85,7 @@ async def test_ctrl_c_says_how_to_go_on(terminal: Terminal) -> None:
         out, err = await asyncio.to_thread(command.communicate)
 
         assert command.returncode == 130, out + err
-        assert b" status interrupted`" in out
+        assert b" status provision-interrupted-" in out
         assert b"Traceback" not in err
         answer = await terminal.provision("interrupted")
         assert answer.code == 0, answer.err

@@ -221,6 +221,7 @@ async def test_is_usable_by_keyboard_alone(page: SlackPage, bench: Bench) -> Non
     await page.see("Provisioning, 0 done")
     (values,) = bench.toy.submitted
     assert [vendor["value"] for vendor in values["vendors"]["selected_options"]] == ["acorn"]
+    await expect(page.room.locator(".composer textarea")).to_be_focused()
     await keyboard.press("Shift+Tab")
     await expect(page.page.get_by_role("link", name="Reply in thread")).to_be_focused()
     await keyboard.press("Enter")
