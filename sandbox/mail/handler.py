@@ -1,6 +1,7 @@
 """What an SMTP connection does with a login, a recipient, a message; faults come first."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from aiosmtpd.smtp import MISSING, SMTP, Envelope, Session
@@ -65,4 +66,6 @@ class Handler:
 def hang_up(connection: SMTP) -> None:
     """Close without a word."""
     if isinstance(connection.transport, asyncio.Transport):
-        connection.transport.abort()
+        # A closed TLS transport has forgotten its protocol, and Python 3.11.2 fails on aborting it.
+        with suppress(AttributeError):
+            connection.transport.abort()
