@@ -42,6 +42,9 @@ async def test_one_command_takes_a_customer_from_a_form_to_a_verified_tenant(
     await slack.press(plan, "Back to the form")
     form = await slack.until_view("Subdomain", "Continue")
     assert await slack.submit(form) == {}  # nothing that was typed is lost
+    await slack_terminal.fault(
+        "supabase", "slow", path="/v1/projects", times=1, delay=4.0
+    )  # there is progress to see
     await slack.submit(await slack.until_view("It costs", "Back to the form"))
     assert await slack.views() == []
 
