@@ -6,43 +6,32 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from provisioning.adapters.backups import BackupArchive, PostgresBackups
 from provisioning.adapters.bcrypt_hasher import BcryptHasher
-from provisioning.adapters.cloudflare_zone import CloudflareZone
 from provisioning.adapters.dns_resolver import DnsResolver
 from provisioning.adapters.fernet_vault import FernetVault
-from provisioning.adapters.http import new_client
-from provisioning.adapters.no_platform import NoPlatform
-from provisioning.adapters.no_zone import NoZone
 from provisioning.adapters.object_archive import ObjectArchive
-from provisioning.adapters.pinned_transport import PinnedTransport
-from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.adapters.registry import PostgresRegistry
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
 from provisioning.adapters.registry.sealed_rows import PostgresSealing, process_name
 from provisioning.adapters.registry.transaction import UNREACHABLE
-from provisioning.adapters.resend_mailer import ResendMailer
-from provisioning.adapters.smtp_mailer import SmtpMailer
-from provisioning.adapters.supabase import SupabaseProjects
 from provisioning.adapters.system_clock import SystemClock
-from provisioning.adapters.taskifai_app import TaskifaiApp
 from provisioning.adapters.tenant_database import PostgresTenantDatabases
 from provisioning.control_plane import ControlPlane
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.request import RequestDefaults
-from provisioning.domain.schema_files import read_schema_files
+from provisioning.domain.schema_files import SchemaFile, read_schema_files
 from provisioning.domain.secret import Secret
-from provisioning.domain.seeds import read_seeds
+from provisioning.domain.seeds import Seeds, read_seeds
 from provisioning.engine.leading import lead
 from provisioning.engine.lease import any_worker_alive
 from provisioning.errors import FieldError, InvalidRequest, Refused, Transient
+from provisioning.outside import backups_of, open_app, open_mailer, open_platform, open_projects, open_zone
 from provisioning.pipelines import PIPELINES
-from provisioning.ports import Clock, DnsZone, Mailer, Platform
+from provisioning.ports import Clock
 from provisioning.provision.ports import Policy, ProvisionPorts
 from provisioning.provision.step8_verify_tenant import CHECKS
 from provisioning.settings import Settings
@@ -135,6 +124,27 @@ async def _audit_keys(pool: asyncpg.Pool, vault: FernetVault, settings: Settings
 async def _ports(
     settings: Settings, registry: PostgresRegistry, vault: FernetVault, clock: Clock, stack: AsyncExitStack
 ) -> ProvisionPorts:
+    schema, seeds = read_tenant_files(settings)
+    return ProvisionPorts(
+        registry=registry,
+        vault=vault,
+        projects=await open_projects(settings, clock, stack),
+        databases=PostgresTenantDatabases(ca_file=settings.supabase_ca_file),
+        platform=await open_platform(settings, stack),
+        app=await open_app(settings, stack),
+        dns=DnsResolver(nameservers=settings.dns_nameservers),
+        zone=await open_zone(settings, stack),
+        mailer=await open_mailer(settings, stack),
+        hasher=BcryptHasher(),
+        backups=backups_of(settings, clock),
+        schema=schema,
+        seeds=seeds,
+        policy=policy_of(settings),
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Raises InvalidRequest where VERIFY_ADVISORY names what is no check."""
     unknown = set(settings.verify_advisory) - set(CHECKS)
     if unknown:
         raise InvalidRequest(
@@ -145,101 +155,25 @@ async def _ports(
                 )
             ]
         )
+    return Policy(
+        domain=settings.taskifai_domain,
+        dns_target=settings.dns_target,
+        admin_user_via=settings.admin_user_via,
+        verify_advisory=frozenset(settings.verify_advisory),
+        allow_free_plan=settings.supabase_allow_free_plan,
+        monthly_cost=settings.supabase_project_monthly_cost,
+        support_url=settings.support_url,
+        grace=settings.deprovision_grace,
+        approval_expiry=settings.approval_expiry,
+    )
+
+
+def read_tenant_files(settings: Settings) -> tuple[tuple[SchemaFile, ...], Seeds]:
+    """Read what every new tenant gets. Raises Refused where a file is missing or malformed."""
     try:
-        schema, seeds = read_schema_files(settings.tenant_schema_dir), read_seeds(settings.seeds_dir)
+        return read_schema_files(settings.tenant_schema_dir), read_seeds(settings.seeds_dir)
     except ValueError as fault:
         raise Refused(str(fault), code="bad_files") from fault
-    return ProvisionPorts(
-        registry=registry,
-        vault=vault,
-        projects=await _projects(settings, clock, stack),
-        databases=PostgresTenantDatabases(ca_file=settings.supabase_ca_file),
-        platform=await _platform(settings, stack),
-        app=await _app(settings, stack),
-        dns=DnsResolver(nameservers=settings.dns_nameservers),
-        zone=await _zone(settings, stack),
-        mailer=await _mailer(settings, stack),
-        hasher=BcryptHasher(),
-        backups=_backups(settings, clock),
-        schema=schema,
-        seeds=seeds,
-        policy=Policy(
-            domain=settings.taskifai_domain,
-            dns_target=settings.dns_target,
-            admin_user_via=settings.admin_user_via,
-            verify_advisory=frozenset(settings.verify_advisory),
-            allow_free_plan=settings.supabase_allow_free_plan,
-            monthly_cost=settings.supabase_project_monthly_cost,
-            support_url=settings.support_url,
-            grace=settings.deprovision_grace,
-            approval_expiry=settings.approval_expiry,
-        ),
-    )
-
-
-async def _projects(settings: Settings, clock: Clock, stack: AsyncExitStack) -> SupabaseProjects:
-    headers = _bearer(settings.supabase_access_token)
-    client = await stack.enter_async_context(new_client(base_url=settings.supabase_api_url, headers=headers))
-    return SupabaseProjects(client, organization=settings.supabase_organization, clock=clock)
-
-
-async def _platform(settings: Settings, stack: AsyncExitStack) -> Platform:
-    if settings.platform_registry == "none":
-        return NoPlatform()
-    assert settings.platform_admin_url is not None
-    assert settings.platform_admin_token is not None
-    client = new_client(base_url=settings.platform_admin_url, headers=_bearer(settings.platform_admin_token))
-    return PlatformAdminApi(await stack.enter_async_context(client), body=settings.platform_admin_body)
-
-
-async def _app(settings: Settings, stack: AsyncExitStack) -> TaskifaiApp:
-    resolver = DnsResolver(nameservers=(settings.taskifai_resolver,)) if settings.taskifai_resolver else None
-    transport = PinnedTransport(dns=resolver, ca_file=settings.taskifai_ca_file)
-    client = await stack.enter_async_context(new_client(base_url="", transport=transport))
-    return TaskifaiApp(client, url_template=settings.taskifai_url_template)
-
-
-async def _zone(settings: Settings, stack: AsyncExitStack) -> DnsZone:
-    if settings.dns_provider == "none":
-        return NoZone()
-    assert settings.cloudflare_api_token is not None
-    assert settings.cloudflare_zone_id is not None
-    client = new_client(base_url=settings.cloudflare_api_url, headers=_bearer(settings.cloudflare_api_token))
-    return CloudflareZone(await stack.enter_async_context(client), zone_id=settings.cloudflare_zone_id)
-
-
-async def _mailer(settings: Settings, stack: AsyncExitStack) -> Mailer:
-    url = urlsplit(settings.mail_url.reveal())
-    if url.scheme == "resend":
-        client = new_client(base_url="https://api.resend.com", headers=_bearer(Secret(url.netloc)))
-        return ResendMailer(
-            await stack.enter_async_context(client),
-            sender=settings.mail_from,
-            reply_to=settings.mail_reply_to,
-        )
-    assert url.hostname is not None
-    return SmtpMailer(
-        host=url.hostname,
-        port=url.port or (465 if url.scheme == "smtps" else 587),
-        user=unquote(url.username or ""),
-        password=Secret(unquote(url.password or "")),
-        sender=settings.mail_from,
-        reply_to=settings.mail_reply_to,
-        ca_file=settings.taskifai_ca_file,
-        tls="implicit" if url.scheme == "smtps" else "starttls",
-    )
-
-
-def _backups(settings: Settings, clock: Clock) -> PostgresBackups | None:
-    if settings.archive_url is None:
-        return None
-    return PostgresBackups(
-        BackupArchive(settings.archive_url),
-        proof_server=settings.proof_database_url or settings.database_url,
-        clock=clock,
-        bin_dir=settings.tenantbot_pg_bin,
-        ca_file=settings.supabase_ca_file,
-    )
 
 
 _CANNOT_CONNECT = (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -270,7 +204,3 @@ def _unreachable(fault: Exception) -> Transient:
         f"The registry's database can't be opened ({reason}); check DATABASE_URL, and that PostgreSQL runs there.",
         code="database_unreachable",
     )
-
-
-def _bearer(token: Secret) -> dict[str, str]:
-    return {"authorization": f"Bearer {token.reveal()}"}
