@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.advice import INSTALL_APP, REINSTALL_APP
 from bot.doctor.answers import SlackFault, ask
-from bot.doctor.finding import Finding
 from bot.doctor.installation import masked
+from provisioning.doctor.finding import Finding
 from provisioning.domain.secret import Secret
 
 NAME: Final = "bot token"

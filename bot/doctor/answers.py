@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.advice import REINSTALL_APP
-from bot.doctor.finding import Finding
+from provisioning.doctor.finding import Finding
 
 UNREACHABLE: Final = "unreachable"
 

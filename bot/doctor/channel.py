@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.advice import FIND_CHANNEL_ID
 from bot.doctor.answers import SlackFault, ask
-from bot.doctor.finding import Finding
+from provisioning.doctor.finding import Finding
 
 OPS_CHANNEL: Final = "ops channel"
 DIGEST_CHANNEL: Final = "digest channel"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from bot.doctor.finding import Finding, not_checked
+from provisioning.doctor.finding import Finding, not_checked
 from provisioning.errors import TenantbotError
 
 DATABASE: Final = "database"

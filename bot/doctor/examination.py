@@ -9,7 +9,6 @@ from bot.doctor.account import NAME as TOKEN
 from bot.doctor.account import SCOPES, Account, check_account, check_scopes
 from bot.doctor.channel import DIGEST_CHANNEL, OPS_CHANNEL, check_channel
 from bot.doctor.database import check_database
-from bot.doctor.finding import Finding, not_checked
 from bot.doctor.installation import Installation
 from bot.doctor.people import ALLOWLIST, APPROVERS, check_people
 from bot.doctor.settings import check_settings
@@ -17,6 +16,7 @@ from bot.doctor.signing_secret import check_signing_secret
 from bot.doctor.socket_mode import SOCKET, check_socket
 from bot.manifest import Manifest
 from bot.outbox.client import open_slack
+from provisioning.doctor.finding import Finding, not_checked
 
 
 async def examine(

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.advice import FIND_MEMBER_IDS
 from bot.doctor.answers import SlackFault, ask
-from bot.doctor.finding import Finding, not_checked
+from provisioning.doctor.finding import Finding, not_checked
 
 ALLOWLIST: Final = "allowlist"
 APPROVERS: Final = "approvers"

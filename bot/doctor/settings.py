@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.doctor.advice import ALLOW_SOCKETS, FIND_CHANNEL_ID, FIND_MEMBER_IDS, INSTALL_APP
-from bot.doctor.finding import Finding, not_checked
 from bot.doctor.installation import APP_PREFIX, BOT_PREFIX, Installation, masked
+from provisioning.doctor.finding import Finding, not_checked
 from provisioning.domain.secret import Secret
 from provisioning.errors import FieldError, InvalidRequest, TenantbotError
 

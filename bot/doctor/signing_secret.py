@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from bot.doctor.finding import Finding
 from bot.doctor.installation import masked
+from provisioning.doctor.finding import Finding
 from provisioning.domain.secret import Secret
 
 NAME: Final = "signing secret"

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.advice import ALLOW_SOCKETS
 from bot.doctor.answers import CANNOT_REACH, UNREACHABLE, SlackFault, ask, unreachable
-from bot.doctor.finding import Finding
+from provisioning.doctor.finding import Finding
 
 SOCKET: Final = "Socket Mode"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provisioning.control_plane.desk import Desk
-from provisioning.control_plane.plans import Question
 from provisioning.control_plane.requests import Started, continue_run, new_run, refuse_in_lockdown, start_run
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.project import DatabaseAddress, Project
+from provisioning.domain.question import Question
 from provisioning.domain.redaction import redact
 from provisioning.domain.run import RunKind
 from provisioning.domain.schema_files import EXPECTED_TABLES

@@ -9,20 +9,13 @@ from typing import Any
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.runs import refuse_rollback
 from provisioning.control_plane.views import find_run
+from provisioning.doctor.questions import ask_mail, ask_organization, ask_region, ask_token
 from provisioning.domain.actor import Actor, Role
+from provisioning.domain.question import Question
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_provision_request
 from provisioning.domain.run import Run, RunKind
 from provisioning.errors import FieldError, InvalidRequest, TenantbotError
 from provisioning.provision.step5_configure_dns import where_it_leads
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question and its answer: `ok` None means that it does not stand in the way but deserves a look."""
-
-    name: str
-    answer: str
-    ok: bool | None
 
 
 @dataclass(frozen=True)
@@ -65,14 +58,15 @@ class Plans:
         """Ask everything at once. Raises InvalidRequest when the request itself is wrong."""
         async with self._admit(actor, raw):
             request = parse_provision_request(raw, self._desk.defaults)
+        ports = self._desk.ports
         asked: dict[str, Callable[[ProvisionRequest], Awaitable[Question]]] = {
             "subdomain": lambda asked: self.subdomain(actor, asked.subdomain),
-            "Supabase token": self._token,
-            "organization": self._organization,
-            "region": self._region,
+            "Supabase token": lambda _: ask_token(ports.projects),
+            "organization": lambda _: ask_organization(ports.projects, ports.policy),
+            "region": lambda asked: ask_region(ports.projects, asked.region),
             "platform": self._platform,
             "DNS": self._dns,
-            "mail": self._mail,
+            "mail": lambda _: ask_mail(ports.mailer),
             "archive": self._archive,
         }
         questions = await asyncio.gather(*(_ask(name, ask, request) for name, ask in asked.items()))
@@ -80,7 +74,7 @@ class Plans:
         return Plan(
             request=request,
             steps=tuple(step.title for step in self._desk.pipelines[RunKind.PROVISION].steps),
-            monthly_cost=self._desk.ports.policy.monthly_cost,
+            monthly_cost=ports.policy.monthly_cost,
             questions=tuple(questions),
         )
 
@@ -144,29 +138,6 @@ class Plans:
             actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""), request=raw
         )
 
-    async def _token(self, _: ProvisionRequest) -> Question:
-        await self._desk.ports.projects.check_token()
-        return Question("Supabase token", "may do what a run needs", ok=True)
-
-    async def _organization(self, _: ProvisionRequest) -> Question:
-        organization = await self._desk.ports.projects.organization()
-        policy = self._desk.ports.policy
-        refused = organization.plan == "free" and not policy.allow_free_plan
-        return Question(
-            "organization",
-            f"{organization.slug}, plan {organization.plan}; one more project costs {policy.monthly_cost:.0f} USD a month"
-            + ("; free organizations are refused (SUPABASE_ALLOW_FREE_PLAN)" if refused else ""),
-            ok=not refused,
-        )
-
-    async def _region(self, request: ProvisionRequest) -> Question:
-        offered = {*await self._desk.ports.projects.regions(), *REGION_GROUPS}
-        return Question(
-            "region",
-            f"{request.region} is {'' if request.region in offered else 'not '}offered",
-            ok=request.region in offered,
-        )
-
     async def _platform(self, request: ProvisionRequest) -> Question:
         platform = self._desk.ports.platform
         if not platform.publishes:
@@ -192,10 +163,6 @@ class Plans:
             )
         await self._desk.ports.zone.check_access()
         return Question("DNS", f"{host} will be added at {self._desk.ports.zone.provider}", ok=True)
-
-    async def _mail(self, _: ProvisionRequest) -> Question:
-        await self._desk.ports.mailer.check_login()
-        return Question("mail", "the login works", ok=True)
 
     async def _archive(self, _: ProvisionRequest) -> Question:
         if self._desk.archive is None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from provisioning.errors import TenantbotError
+
 _MARKS: Final = {True: "✓", False: "✗", None: "–"}
 
 
@@ -22,3 +24,9 @@ class Finding:
 
 def not_checked(name: str, because: str) -> Finding:
     return Finding(name, None, f"not checked: {because}")
+
+
+def advised(name: str, fault: TenantbotError, advice: str = "") -> Finding:
+    """Make a finding of an error: its message says what is wrong and then, after a semicolon, what to do."""
+    found, _, told = fault.message.partition("; ")
+    return Finding(name, False, found, f"{told[:1].upper()}{told[1:]}" if told else advice)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from provisioning.control_plane.plans import Plan, Question
+from provisioning.control_plane.plans import Plan
+from provisioning.domain.question import Question
 from provisioning.errors import InvalidRequest, Permanent, Refused, Transient
 from tests.fakes.dns import TARGET
 from tests.fakes.wire import COMMIT

@@ -16,9 +16,10 @@ from bot.blocks.run_steps import Shape
 from bot.blocks.run_thread import end_message, step_lines
 from bot.blocks.tenant_list import list_message, overview_message
 from bot.blocks.tenant_status import status_message
-from provisioning.control_plane.plans import Plan, Question
+from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.views import FleetView, TenantView
 from provisioning.domain.checklist import Check
+from provisioning.domain.question import Question
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.run import (
     Direction,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.blocks.form_values import FormValues
 from bot.blocks.provision_plan import checking_view, plan_view, starting_view, trouble_view
-from provisioning.control_plane.plans import Plan, Question
+from provisioning.control_plane.plans import Plan
+from provisioning.domain.question import Question
 from provisioning.domain.request import ProvisionRequest
 from tests.block_kit import buttons_of, check_view, words_of
 from tests.unit.test_blocks.samples import TITLES
