@@ -3,17 +3,24 @@
 import sys
 from typing import NoReturn
 
+import typer
+
 from bot import doctor_command, sandbox_command, web_command
 from bot.sandbox_settings import open_sandbox
 from provisioning.cli.app import build_app, run
 
 
 def main() -> NoReturn:
+    run(commands(), sys.argv[1:], open_sandbox=open_sandbox)
+
+
+def commands() -> typer.Typer:
+    """Every command of the program: the control plane's, and those that need the bot or the sandbox."""
     app = build_app()
     app.command("web")(web_command.web)
     app.command("doctor")(doctor_command.doctor)
     app.command("sandbox")(sandbox_command.sandbox)
-    run(app, sys.argv[1:], open_sandbox=open_sandbox)
+    return app
 
 
 if __name__ == "__main__":

@@ -19,6 +19,15 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+def write_duration(span: timedelta) -> str:
+    """What `parse_duration` reads, in the largest unit that says it exactly."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s" if seconds else "0"
+
+
 def duration_words(span: timedelta) -> str:
     """`7 days`, `24 hours`, `90 s`: the largest unit that says it exactly; `none` for no time at all."""
     seconds = int(span.total_seconds())
