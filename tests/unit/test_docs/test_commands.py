@@ -19,14 +19,14 @@ _SLASH: Final = re.compile(r"^/tenant ([a-z]+)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_command_and_option_exists(page: Path):
+def test_every_command_and_option_exists(page: Path) -> None:
     said = [*code(page), *shell_lines(page)]
     wrong = [line for line in said if (words := _typed(line)) is not None and not _is_taken(words)]
     assert not wrong
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_verb_of_slack_exists(page: Path):
+def test_every_verb_of_slack_exists(page: Path) -> None:
     said = [match[1] for line in code(page) if (match := _SLASH.match(line))]
     assert [verb for verb in said if verb not in VERBS] == []
 

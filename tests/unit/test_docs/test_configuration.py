@@ -16,17 +16,17 @@ _NO_SETTINGS: Final = frozenset(
 )
 
 
-def test_the_table_is_the_one_of_the_settings():
+def test_the_table_is_the_one_of_the_settings() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "`python -m docs.configuration` writes it anew"
 
 
-def test_every_setting_is_in_the_example():
+def test_every_setting_is_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     written = re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE)
     assert sorted(written) == sorted(field.upper() for field in Settings.model_fields)
 
 
-def test_pages_name_no_setting_that_is_not_there():
+def test_pages_name_no_setting_that_is_not_there() -> None:
     known = {field.upper() for field in Settings.model_fields} | _NO_SETTINGS
     unknown = {
         (name(one), word)

@@ -8,12 +8,12 @@ from tests.unit.test_docs.pages import PAGES, ROOT, anchors, links, name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_link_leads_somewhere(page: Path):
+def test_every_link_leads_somewhere(page: Path) -> None:
     lost = [link for link in links(page) if not _arrives(page, link)]
     assert not lost
 
 
-def test_every_page_and_picture_is_reached_from_the_readme():
+def test_every_page_and_picture_is_reached_from_the_readme() -> None:
     reached, ahead = set[Path](), [ROOT / "README.md"]
     while ahead:
         page = ahead.pop()
