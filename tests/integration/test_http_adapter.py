@@ -24,20 +24,6 @@ TOKEN = secrets.token_hex(16)
 PAGE = "<html><head><title>Bad &amp; tired\ngateway</title></head><body>Ray ID 1234</body></html>"
 
 
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[tuple[ScriptedService, str]]:
-    service = ScriptedService()
-    server = await serve(service)
-    yield service, server.url
-    await server.stop()
-
-
-@pytest.fixture
-def service(running: tuple[ScriptedService, str]) -> ScriptedService:
-    running[0].reset()
-    return running[0]
-
-
 @pytest.fixture
 async def client(running: tuple[ScriptedService, str]) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"authorization": f"Bearer {TOKEN}"}

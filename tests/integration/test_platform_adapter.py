@@ -14,7 +14,6 @@ from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Refused, TenantbotError, Transient, Unclear
 from provisioning.ports import Platform, PublishedTenant, TenantCredentials
-from sandbox.serve import serve
 from tests.integration.scripted_service import DROPPED, ScriptedService, json_answer
 
 TOKEN = secrets.token_hex(20)
@@ -32,20 +31,6 @@ GUIDE, ITEM = "/admin/tenants", "/admin/tenants/t-1"
 PLATFORM = "/api/admin/tenants/"
 
 Open = Callable[..., PlatformAdminApi]
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[tuple[ScriptedService, str]]:
-    service = ScriptedService()
-    server = await serve(service)
-    yield service, server.url
-    await server.stop()
-
-
-@pytest.fixture
-def service(running: tuple[ScriptedService, str]) -> ScriptedService:
-    running[0].reset()
-    return running[0]
 
 
 @pytest.fixture

@@ -37,20 +37,6 @@ POOLER = f"{PROJECT}/config/database/pooler"
 PASSWORD = new_password(32)
 
 
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[tuple[ScriptedService, str]]:
-    service = ScriptedService()
-    server = await serve(service)
-    yield service, server.url
-    await server.stop()
-
-
-@pytest.fixture
-def service(running: tuple[ScriptedService, str]) -> ScriptedService:
-    running[0].reset()
-    return running[0]
-
-
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
