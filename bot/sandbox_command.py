@@ -1,19 +1,19 @@
-"""`tenantbot sandbox`: the stand-ins, the Slack bot and one worker, until it is stopped."""
+"""`tenantbot sandbox`: the stand-ins, the Slack bot, the admin API and one worker, until it is stopped."""
 
 import typer
 
-from bot.sandbox_settings import open_sandbox
-from bot.web_command import open_slack_surface, stop_on_signals, work_beside
+from bot.http_server import port_of
+from bot.sandbox_settings import announce_admin_api, open_sandbox, take_kept_port
+from bot.web_command import open_surfaces, stop_on_signals, work_beside
 from provisioning.bootstrap import open_system
 from provisioning.cli.session import EXIT_OK, finish, invocation_of
 from sandbox.document import SandboxDocument
 
-_HOST = "127.0.0.1"
 _EXAMPLE = "tenantbot provision --sandbox --company 'Customer Inc' --subdomain customerinc --email admin@customer.com"
 
 
 def sandbox(context: typer.Context) -> None:
-    """Run the sandbox: stand-ins, the Slack bot and a worker.
+    """Run the sandbox: stand-ins, the Slack bot, the admin API and a worker.
 
     Open the page that it prints and type `/tenant`. Other commands join with --sandbox.
     """
@@ -24,8 +24,10 @@ def sandbox(context: typer.Context) -> None:
         stop = stop_on_signals()
         async with (
             open_sandbox(home) as settings,
+            take_kept_port(home) as listener,
             open_system(settings) as system,
-            open_slack_surface(settings, system, host=_HOST),
+            open_surfaces(settings, system, listener),
+            announce_admin_api(home, port_of(listener)),
         ):
             document = SandboxDocument.load(home)
             assert document is not None
@@ -35,12 +37,14 @@ def sandbox(context: typer.Context) -> None:
                     "slack_page": document.slack_page,
                     "mailbox": document.mailbox,
                     "faults": document.faults,
+                    "admin_api": document.admin_api,
                 }
             )
             output.say(f"The sandbox is up under {home}. Stop it with Ctrl-C.")
             output.say(f"\n  Slack     {document.slack_page}   ← open it and type /tenant provision\n")
             output.say(f"  mailbox   {document.mailbox}")
             output.say(f"  faults    {document.faults}")
+            output.say(f"  admin API {document.admin_api}   ← with a token of `tenantbot token --sandbox`")
             output.say(f"  Supabase  {document.supabase_api}")
             output.say(f"  tenants   {document.url_template}")
             output.say(f"Or from another terminal:\n  {_EXAMPLE}")

@@ -1,8 +1,10 @@
 """Settings of the sandbox: everything but the home is generated, nothing is read from the environment."""
 
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ from sandbox.attach import attach
 from sandbox.dns.base import TARGET
 from sandbox.document import SandboxDocument
 from sandbox.errors import SandboxError
+from sandbox.ports import HOST, Ports
 from sandbox.slack.workspace import APPROVERS, OPERATORS, OPS, VIEWERS
 
 
@@ -60,9 +63,37 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "tenantbot_viewers": VIEWERS,
             "tenantbot_operators": OPERATORS,
             "tenantbot_approvers": APPROVERS,
+            "port": 0,
             "admin_jwt_secret": _keep_key(home / "token.key").read_text(),
         }
     )
+
+
+@asynccontextmanager
+async def take_kept_port(home: Path) -> AsyncIterator[socket.socket]:
+    """Listen where this home's surfaces were last time, or at a port that is free."""
+
+    async def listen(port: int) -> socket.socket:
+        return socket.create_server((HOST, port))
+
+    ports = Ports(home / "sandbox" / "surfaces.json")
+    with await ports.listen("admin_api", listen) as listener:
+        yield listener
+
+
+@asynccontextmanager
+async def announce_admin_api(home: Path, port: int) -> AsyncIterator[None]:
+    """Let `sandbox.json` say where the admin API is, as long as it is there."""
+    _state_admin_api(home, f"http://{HOST}:{port}")
+    try:
+        yield
+    finally:
+        _state_admin_api(home, "")
+
+
+def _state_admin_api(home: Path, url: str) -> None:
+    if (document := SandboxDocument.load(home)) is not None:
+        replace(document, admin_api=url).save(home)
 
 
 def _keep_key(path: Path) -> Path:

@@ -10,17 +10,18 @@ from typing import Final
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.routing import Route
 
 from bot.allowlist import Allowlist, Rules
 from bot.app import build_app
 from bot.desk import Desk
 from bot.first_calls import check_app_token, check_channel, identify
-from bot.http_door import HttpServer, http_app
 from bot.outbox.answers import Answers
 from bot.outbox.calls import Identity, SlackCalls
 from bot.outbox.client import open_slack
 from bot.people import People
 from bot.reporter.reporter import Reporter
+from bot.slack_requests import slack_route
 from bot.sockets import Socket
 from provisioning.control_plane import ControlPlane
 from provisioning.domain.secret import Secret
@@ -46,27 +47,22 @@ class SlackSettings:
     api_url: str
     ops_channel: str
     rules: Rules
-    host: str
-    port: int
     domain: str
     monthly_cost: float
 
 
 @dataclass
 class Surface:
-    """`port` is where HTTP is listened at, when it is."""
+    """`request_url` is where Slack sends over HTTP, when it does; whoever has the server serves it."""
 
     team: str
-    port: int | None
+    request_url: Route | None
     _desk: Desk
     _socket: Socket | None
-    _server: HttpServer | None
     _tasks: list[asyncio.Task[None]]
 
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing new, finish what was acknowledged, then let go of Slack."""
-        if self._server is not None:
-            await self._server.stop()
         await self._desk.errands.finish(drain_seconds)
         if self._socket is not None:
             await self._socket.close()
@@ -134,12 +130,10 @@ def _start(
     besides: Sequence[Callable[[], Awaitable[None]]],
 ) -> Surface:
     socket = Socket(app, settings.app_token, clock=desk.clock) if settings.app_token else None
-    server = (
-        HttpServer(http_app(app), host=settings.host, port=settings.port) if settings.signing_secret else None
-    )
-    work = [*(part.run for part in (socket, server) if part is not None), *besides]
+    work = [*([socket.run] if socket else []), *besides]
     tasks = [asyncio.create_task(_keep(part)) for part in work]
-    return Surface(identity.team, server.port if server else None, desk, socket, server, tasks)
+    request_url = slack_route(app) if settings.signing_secret else None
+    return Surface(identity.team, request_url, desk, socket, tasks)
 
 
 async def _keep(work: Callable[[], Awaitable[None]]) -> None:

@@ -1,7 +1,8 @@
-"""`tenantbot web`: the Slack surface, and a worker beside it unless there are others."""
+"""`tenantbot web`: the Slack surface and the admin API, and a worker beside them unless there are others."""
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
@@ -9,8 +10,11 @@ from typing import Annotated, Final
 import typer
 
 from bot.allowlist import Rules
+from bot.http_server import port_of, serve, take_port
 from bot.memory import keep_for_good, keep_for_good_once
 from bot.surface import SlackSettings, Surface, open_surface
+from bot.web_app import web_app
+from provisioning.api.opening import open_admin_api
 from provisioning.bootstrap import System, open_system
 from provisioning.cli.follow import run_worker
 from provisioning.cli.session import EXIT_OK, finish, invocation_of, open_settings
@@ -27,9 +31,10 @@ def web(
     ] = False,
     host: Annotated[str, typer.Option("--host", help="Address to listen at for HTTP.")] = "0.0.0.0",  # noqa: S104
 ) -> None:
-    """Run the Slack bot, and a worker.
+    """Run the Slack bot, the admin API, and a worker.
 
-    Over Socket Mode with SLACK_APP_TOKEN, over HTTP at PORT with SLACK_SIGNING_SECRET.
+    Slack over Socket Mode with SLACK_APP_TOKEN, over HTTP with SLACK_SIGNING_SECRET; the admin API over HTTP. All
+    HTTP is at PORT.
     """
     invocation = invocation_of(context)
 
@@ -37,10 +42,11 @@ def web(
         stop = stop_on_signals()
         async with (
             open_settings(invocation, log_here=True, for_slack=True) as settings,
+            take_port(host, settings.port) as listener,
             open_system(settings) as system,
-            open_slack_surface(settings, system, host=host) as surface,
+            open_surfaces(settings, system, listener) as surface,
         ):
-            invocation.output.say(_greeting(settings, surface))
+            invocation.output.say(_greeting(settings, surface, port_of(listener)))
             if no_worker:
                 keep_for_good()
                 await stop.wait()
@@ -69,7 +75,20 @@ def stop_on_signals() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def open_slack_surface(settings: Settings, system: System, *, host: str) -> AsyncIterator[Surface]:
+async def open_surfaces(
+    settings: Settings, system: System, listener: socket.socket
+) -> AsyncIterator[Surface]:
+    """Open what people and programs reach us by: Slack, and everything over HTTP. Closed in reverse, HTTP first."""
+    async with (
+        _open_slack(settings, system) as slack,
+        open_admin_api(settings, system) as api,
+        serve(web_app(api=api, slack=slack.request_url), listener),
+    ):
+        yield slack
+
+
+@asynccontextmanager
+async def _open_slack(settings: Settings, system: System) -> AsyncIterator[Surface]:
     """Open the surface over an open system; `Settings` read `for_slack` have all that it needs."""
     assert settings.slack_bot_token is not None
     assert settings.slack_ops_channel is not None
@@ -80,8 +99,6 @@ async def open_slack_surface(settings: Settings, system: System, *, host: str) -
         api_url=settings.slack_api_url,
         ops_channel=settings.slack_ops_channel,
         rules=Rules(settings.tenantbot_viewers, settings.tenantbot_operators, settings.tenantbot_approvers),
-        host=host,
-        port=settings.port,
         domain=settings.taskifai_domain,
         monthly_cost=settings.supabase_project_monthly_cost,
     )
@@ -91,9 +108,10 @@ async def open_slack_surface(settings: Settings, system: System, *, host: str) -
         yield surface
 
 
-def _greeting(settings: Settings, surface: Surface) -> str:
+def _greeting(settings: Settings, surface: Surface, port: int) -> str:
     ways = ["Socket Mode"] if settings.slack_app_token else []
-    ways += [f"HTTP at port {surface.port}"] if surface.port is not None else []
+    ways += [f"HTTP at port {port}"] if surface.request_url is not None else []
     return (
-        f"The Slack bot works for workspace {surface.team}, over {' and '.join(ways)}; stop it with Ctrl-C."
+        f"The Slack bot works for workspace {surface.team}, over {' and '.join(ways)}, and the admin API "
+        f"at port {port}; stop it with Ctrl-C."
     )

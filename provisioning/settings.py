@@ -191,6 +191,22 @@ class Settings(BaseModel):
     admin_jwt_secret: SecretText | None = Field(
         default=None, description="Secret that signs the tokens of `tenantbot token`; at least 32 characters."
     )
+    admin_jwks_url: str | None = Field(
+        default=None,
+        description="Public keys (JWKS) of an identity provider whose tokens the admin API takes.",
+    )
+    admin_jwt_issuer: str | None = Field(
+        default=None, description="Who must have issued a token (its iss); else that is not looked at."
+    )
+    admin_jwt_audience: str = Field(
+        default="tenantbot", description="Whom a token must be meant for (its aud)."
+    )
+    admin_jwt_role_claims: Words = Field(
+        default=("role", "roles"), description="Claims of a token that may hold viewer, operator or approver."
+    )
+    admin_rate_limit: int = Field(
+        default=600, ge=1, description="Requests a minute that the admin API takes from one caller."
+    )
 
     archive_url: str | None = Field(
         default=None, description="Where backups are kept: file:///… or s3://bucket/prefix."

@@ -10,11 +10,11 @@ from typing import Annotated, Final, TextIO
 
 import typer
 
-from provisioning.cli.documents import audit_document, verification_document
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Session, run_verb
 from provisioning.cli.tables import add_row, new_table
 from provisioning.control_plane.audit import PAGE, Verification
+from provisioning.documents import audit_document, verification_document
 from provisioning.errors import Refused
 
 audit = typer.Typer(help="The audit log: who did what, and the proof of it.", no_args_is_help=True)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import approval_document
 from provisioning.cli.session import EXIT_NEEDS_PERSON, Session, run_verb
 from provisioning.cli.starting import Detach, Reason, finish_run
 from provisioning.cli.stories import tell_approval
+from provisioning.documents import approval_document
 from provisioning.domain.approval import Approval
 
 lockdown = typer.Typer(

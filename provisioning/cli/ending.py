@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import approval_document, tenant_document
 from provisioning.cli.session import EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
 from provisioning.cli.starting import Detach, Reason, Reference, Subdomain, exit_code, follow_run, tell_end
 from provisioning.cli.stories import tell_approval
+from provisioning.documents import approval_document, tenant_document
 from provisioning.domain.run import RunState
 
 Question = Annotated[

@@ -8,10 +8,10 @@ import typer
 
 from provisioning.bootstrap import upgrade_database
 from provisioning.cli.follow import run_worker
-from provisioning.cli.identity import make_token
 from provisioning.cli.session import EXIT_OK, Session, finish, invocation_of, open_settings, run_verb
 from provisioning.domain.actor import Role
 from provisioning.domain.duration import parse_duration
+from provisioning.tokens import make_token
 
 database = typer.Typer(help="The registry's database.", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rich.console import Console, RenderableType
 
-from provisioning.cli.documents import error_document
+from provisioning.documents import error_document
 from provisioning.errors import InvalidRequest, TenantbotError
 
 _VERBS = (

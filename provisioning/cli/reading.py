@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import list_document, run_document, tenant_document
 from provisioning.cli.live import render_steps, words
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_approval, tell_run
 from provisioning.cli.tables import add_row, age, new_table
 from provisioning.control_plane.views import PAGE, TenantView
+from provisioning.documents import list_document, run_document, tenant_document
 from provisioning.domain.run import RunState
 from provisioning.domain.tenant import TenantState
 

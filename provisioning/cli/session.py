@@ -148,13 +148,13 @@ def invocation_of(context: typer.Context) -> Invocation:
 
 async def _admit(options: Options, settings: Settings, system: System) -> Actor:
     try:
-        return _actor(options, settings)
+        return await _actor(options, settings)
     except Refused as refusal:
         await system.control.gate.refuse(_NOBODY, "cli", refusal.message)
         raise
 
 
-def _actor(options: Options, settings: Settings) -> Actor:
+async def _actor(options: Options, settings: Settings) -> Actor:
     if options.sandbox:
         return sandbox_actor(options.person or "operator")
     if options.person is not None:
@@ -163,4 +163,4 @@ def _actor(options: Options, settings: Settings) -> Actor:
             code="not_sandbox",
             field="as",
         )
-    return actor_from_token(settings)
+    return await actor_from_token(settings)

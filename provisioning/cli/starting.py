@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import Document, plan_document, run_document, tenant_document
 from provisioning.cli.follow import follow
 from provisioning.cli.live import LiveRun
 from provisioning.cli.session import EXIT_FAILED, EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_plan, tell_run
 from provisioning.control_plane.requests import Started
+from provisioning.documents import Document, plan_document, run_document, tenant_document
 from provisioning.domain.run import Run, RunId, RunState
 
 Detach = Annotated[

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from provisioning.cli.documents import approval_document, orphans_document
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
 from provisioning.cli.starting import Reason
 from provisioning.cli.stories import tell_approval
 from provisioning.cli.tables import add_row, new_table
+from provisioning.documents import approval_document, orphans_document
 from provisioning.domain.orphan import Orphan
 
 

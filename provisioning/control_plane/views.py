@@ -7,6 +7,7 @@ from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import Approval, ApprovalState
 from provisioning.domain.lockdown import FLEET, Lockdown
+from provisioning.domain.project import ProjectRef
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
@@ -96,6 +97,10 @@ class Views:
     async def worker_alive(self) -> bool:
         """Tell whether any process executes runs right now."""
         return await self._desk.worker_alive()
+
+    def database_url(self, tenant: Tenant) -> str | None:
+        """The URL of the tenant's project, as the guide writes it; None while there is none."""
+        return self._desk.ports.projects.url(ProjectRef(tenant.project_ref)) if tenant.project_ref else None
 
     def access_url(self, subdomain: str) -> str:
         """All tenants together have none."""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.http_door import HttpServer
+from bot.http_server import port_of, serve, take_port
 from provisioning.errors import Permanent
 
 HOST = "127.0.0.1"
@@ -24,23 +24,18 @@ async def test_a_stop_waits_for_the_answer_that_is_under_way(caplog: pytest.LogC
         await go_on.wait()
         return PlainTextResponse("answered")
 
-    server = HttpServer(Starlette(routes=[Route("/", slow)]), host=HOST, port=0)
-    running = asyncio.create_task(server.run())
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = asyncio.create_task(client.get(f"http://{HOST}:{server.port}/"))
-        await asked.wait()
-        stopped = asyncio.create_task(server.stop())
-        go_on.set()
-        await stopped
+    async with take_port(HOST, 0) as listener, httpx.AsyncClient(trust_env=False) as client:
+        async with serve(Starlette(routes=[Route("/", slow)]), listener):
+            answer = asyncio.create_task(client.get(f"http://{HOST}:{port_of(listener)}/"))
+            await asked.wait()
+            asyncio.get_running_loop().call_soon(go_on.set)  # once the server has been asked to stop
         assert (await answer).text == "answered"
-    await running
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-async def test_a_port_in_use_is_one_sentence_even_before_the_other_serves() -> None:
-    other = HttpServer(Starlette(), host=HOST, port=0)
-    with pytest.raises(Permanent, match="can't be listened at"):
-        HttpServer(Starlette(), host=HOST, port=other.port)
-    running = asyncio.create_task(other.run())
-    await other.stop()
-    await running
+async def test_a_port_in_use_is_one_sentence_before_anything_is_served() -> None:
+    async with take_port(HOST, 0) as taken:
+        with pytest.raises(Permanent, match="set PORT to another one") as told:
+            async with take_port(HOST, port_of(taken)):
+                pass
+    assert told.value.code == "port_taken"

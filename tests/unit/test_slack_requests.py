@@ -12,9 +12,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.signature import SignatureVerifier
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
-from bot.http_door import PATH, HttpServer, http_app
-from provisioning.errors import Permanent
+from bot.slack_requests import PATH, slack_route
+from bot.web_app import web_app
 
 SIGNING = "fake-signing-secret"
 
@@ -28,6 +30,10 @@ class Listening:
     async def _take(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         self.heard.append(body["text"])
+
+
+async def _nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("not here", 404)(scope, receive, send)
 
 
 async def _authorize() -> AuthorizeResult:
@@ -47,7 +53,7 @@ def listening() -> Listening:
 
 @pytest.fixture
 async def slack(listening: Listening) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(http_app(listening.app))
+    transport = httpx.ASGITransport(web_app(api=_nothing_else, slack=slack_route(listening.app)))
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
         yield client
 
@@ -142,18 +148,7 @@ async def test_answers_to_slack_s_question_whether_it_is_there(slack: httpx.Asyn
     assert "abc" in (await slack.post(PATH, content=content, headers=headers)).text
 
 
-async def test_there_is_a_sign_of_life_and_nothing_else(slack: httpx.AsyncClient) -> None:
+async def test_there_is_a_sign_of_life_and_all_else_is_the_api_s(slack: httpx.AsyncClient) -> None:
     assert (await slack.get("/healthz")).text == "ok"
-    assert (await slack.get(PATH)).status_code == 405
-    assert (await slack.get("/")).status_code == 404
-
-
-async def test_a_port_in_use_is_told_before_anything_has_started(listening: Listening) -> None:
-    first = HttpServer(http_app(listening.app), host="127.0.0.1", port=0)
-    first._listener.listen()
-    try:
-        with pytest.raises(Permanent, match="set PORT to another one") as taken:
-            HttpServer(http_app(listening.app), host="127.0.0.1", port=first.port)
-        assert taken.value.code == "port_taken"
-    finally:
-        first._listener.close()
+    assert (await slack.get(PATH)).text == "not here"
+    assert (await slack.get("/")).text == "not here"

@@ -1,4 +1,4 @@
-"""Pure functions from what the door answers to the documents that `--json` prints."""
+"""Pure functions from what the door answers to documents: what `--json` prints, and what the admin API answers."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -40,7 +40,7 @@ def run_document(run: Run, tenant: Tenant | None, access_url: str) -> Document:
 
 def tenant_document(view: TenantView, events: Sequence[RunEvent] | None = None) -> Document:
     document: Document = {
-        "tenant": view.tenant and _tenant(view.tenant, view.access_url),
+        "tenant": view.tenant and tenant_row(view.tenant, view.access_url),
         "run": view.run and run_document(view.run, view.tenant, view.access_url),
         "last_verification": view.last_verification
         and {
@@ -76,7 +76,7 @@ def approval_document(approval: Approval) -> Document:
 
 
 def list_document(tenants: Sequence[tuple[Tenant, str]], total: int) -> Document:
-    return {"tenants": [_tenant(tenant, url) for tenant, url in tenants], "total": total}
+    return {"tenants": [tenant_row(tenant, url) for tenant, url in tenants], "total": total}
 
 
 def plan_document(plan: Plan) -> Document:
@@ -131,7 +131,7 @@ def _tenant_brief(tenant: Tenant, access_url: str) -> Document:
     }
 
 
-def _tenant(tenant: Tenant, access_url: str) -> Document:
+def tenant_row(tenant: Tenant, access_url: str) -> Document:
     return _tenant_brief(tenant, access_url) | {
         "state": tenant.state.value,
         "imported": tenant.imported,

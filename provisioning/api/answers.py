@@ -1,0 +1,157 @@
+"""What answers look like. They are what the door shows, and nothing besides: no column of a credential is among it."""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+T = TypeVar("T")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldProblem(Answer):
+    field: str
+    message: str
+
+
+class Problem(Answer):
+    """RFC 9457. `detail` is a sentence for people, `code` a stable word for scripts."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str | None = None
+    errors: list[FieldProblem] | None = None
+
+
+class Page(Answer, Generic[T]):
+    """`next` is the cursor of the page after this one; null at the end."""
+
+    items: list[T]
+    total: int | None = None
+    next: str | None = None
+
+
+class StepAnswer(Answer):
+    number: int
+    title: str
+    state: str
+    attempts: int
+    seconds: float | None
+    detail: str | None
+
+
+class CheckAnswer(Answer):
+    name: str
+    expected: str
+    found: str
+    ok: bool | None
+    skipped: bool
+    advisory: bool
+    evidence: str
+    seconds: float
+
+
+class WaitingForAnswer(Answer):
+    who: str
+    what: str
+    until: datetime | None
+
+
+class RunErrorAnswer(Answer):
+    code: str
+    message: str
+    step: int | None
+
+
+class RunTenantAnswer(Answer):
+    tenant_id: str | None
+    company_name: str
+    subdomain: str
+    access_url: str
+    project_ref: str | None
+    is_active: bool
+
+
+class RunAnswer(Answer):
+    run_id: str
+    kind: str
+    state: str
+    tenant: RunTenantAnswer | None
+    steps: list[StepAnswer]
+    checklist: list[CheckAnswer]
+    waiting_for: WaitingForAnswer | None
+    error: RunErrorAnswer | None
+    requested_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class RegisteredAnswer(Answer):
+    """A tenant record as the guide shows it (14.3, step 4)."""
+
+    tenant_id: str
+    subdomain: str
+    database_url: str | None
+    is_active: bool
+    created_at: datetime
+    access_url: str
+
+
+class VerificationAnswer(Answer):
+    run_id: str
+    at: datetime
+    checklist: list[CheckAnswer]
+
+
+class ApprovalAnswer(Answer):
+    approval_id: str
+    action: str
+    state: str
+    subdomain: str
+    reason: str
+    grace_seconds: int | None
+    requested_by: str
+    created_at: datetime
+    expires_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    run_id: str | None
+    facts: dict[str, Any]
+
+
+class TenantAnswer(Answer):
+    """A tenant record as the guide shows it, and how it stands."""
+
+    tenant_id: str | None
+    subdomain: str
+    database_url: str | None
+    is_active: bool
+    created_at: datetime
+    access_url: str
+    company_name: str
+    state: str
+    verdict: str | None
+    project_ref: str | None
+    region: str | None
+    imported: bool
+    admin_email: str
+    schema_version: str | None
+    database_bytes: int | None
+    suspended_at: datetime | None
+    suspended_reason: str | None
+    suspended_by: str | None
+
+
+class TenantStatusAnswer(TenantAnswer):
+    """The same, with its open or latest run, its last verification, and the question about it that waits."""
+
+    run: RunAnswer | None
+    last_verification: VerificationAnswer | None
+    approval: ApprovalAnswer | None

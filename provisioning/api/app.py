@@ -1,0 +1,63 @@
+"""The table of contents of the admin API: its resources, and what every request passes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from provisioning.api import runs, tenants
+from provisioning.api.answers import Problem
+from provisioning.api.edge import Edge
+from provisioning.api.knock import Identify, Office
+from provisioning.api.problems import install_problems
+from provisioning.api.rate_limit import RateLimit
+from provisioning.api.responses import PROBLEMS
+from provisioning.control_plane import ControlPlane
+
+RESOURCES: Final = (tenants.router, runs.router)
+
+_ABOUT: Final = (
+    "The control plane of TaskifAI over HTTP: the same verbs, rules, sentences and audit log as in Slack and on the "
+    "command line."
+)
+
+
+def build_api(control: ControlPlane, *, identify: Identify, limit: RateLimit) -> FastAPI:
+    """Make the app. `identify` reads a bearer token, and raises Refused for what is none of ours."""
+    app = FastAPI(
+        title="TaskifAI admin API",
+        version="1",
+        description=_ABOUT,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.office = Office(control, identify, limit)
+    install_problems(app, [route for router in RESOURCES for route in router.routes])
+    for router in RESOURCES:
+        app.include_router(router, responses=PROBLEMS)
+    _describe(app)
+    app.add_middleware(Edge)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Serve the OpenAPI document; whoever may not act may know what there is."""
+    build = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = build()
+        schemas = document["components"]["schemas"]
+        schemas.setdefault(Problem.__name__, _problem_schema(schemas))
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
+
+    @app.get("/admin/openapi.json", include_in_schema=False)
+    async def openapi() -> Mapping[str, Any]:
+        return app.openapi()
+
+
+def _problem_schema(schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs"))
+    return schema

@@ -1,0 +1,25 @@
+"""The admin API of one process, from its settings and an open system."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+
+from provisioning.api.app import build_api
+from provisioning.api.knock import SURFACE
+from provisioning.api.rate_limit import RateLimit
+from provisioning.bootstrap import System
+from provisioning.settings import Settings
+from provisioning.tokens import TokenRules, read_token
+
+
+@asynccontextmanager
+async def open_admin_api(settings: Settings, system: System) -> AsyncIterator[FastAPI]:
+    """Take tokens of ADMIN_JWT_SECRET, and those of whoever publishes the keys at ADMIN_JWKS_URL."""
+    rules = TokenRules.of(settings)
+    yield build_api(
+        system.control,
+        identify=partial(read_token, rules=rules, surface=SURFACE),
+        limit=RateLimit(settings.admin_rate_limit, now=system.clock.monotonic),
+    )
