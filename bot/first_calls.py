@@ -37,15 +37,20 @@ async def check_app_token(token: Secret, *, api_url: str, clock: Clock) -> None:
             log.warning("can't tell whether Slack opens a socket", code=fault.code)
 
 
-async def check_channel(calls: SlackCalls, channel: str) -> None:
-    """Warn when runs can't be shown: they go on all the same, and whoever is asked can be reached otherwise."""
+async def check_channel(calls: SlackCalls, channel: str, *, setting: str) -> None:
+    """Warn when nothing can be shown there: they go on all the same, and whoever is asked can be reached otherwise."""
     try:
         found = (await calls.call("conversations.info", within=_PATIENCE, channel=channel)).get("channel")
     except SlackError as fault:
-        log.warning("SLACK_OPS_CHANNEL can't be read, no run is shown", channel=channel, code=fault.code)
+        log.warning(
+            "a channel can't be read, nothing is shown there",
+            setting=setting,
+            channel=channel,
+            code=fault.code,
+        )
     else:
         if isinstance(found, dict) and found.get("is_member") is False:
-            log.warning("the bot is not in SLACK_OPS_CHANNEL: /invite it there", channel=channel)
+            log.warning("the bot is not in a channel: /invite it there", setting=setting, channel=channel)
 
 
 def _refusal(refused: SlackRefused, setting: str) -> Permanent:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from provisioning.adapters.fernet_vault import new_key
 from provisioning.adapters.key_file import KeyFile
 from provisioning.bootstrap import upgrade_database
+from provisioning.domain.schedule import NEVER
 from provisioning.errors import Permanent
 from provisioning.settings import Settings
 from sandbox.attach import attach
@@ -60,6 +61,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "slack_app_token": document.slack_app_token,
             "slack_api_url": document.slack_api,
             "slack_ops_channel": OPS,
+            "digest_cron": NEVER,  # by hand: nobody waits in a sandbox until the morning
             "tenantbot_viewers": VIEWERS,
             "tenantbot_operators": OPERATORS,
             "tenantbot_approvers": APPROVERS,

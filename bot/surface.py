@@ -20,7 +20,7 @@ from bot.outbox.answers import Answers
 from bot.outbox.calls import Identity, SlackCalls
 from bot.outbox.client import open_slack
 from bot.people import People
-from bot.reporter.reporter import Reporter
+from bot.reporter.reporter import Office, Reporter
 from bot.slack_requests import slack_route
 from bot.sockets import Socket
 from provisioning.control_plane import ControlPlane
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 Lead = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
 """Does the work under this name whenever no other process does it."""
 
-_OFFICE: Final = "slack reporter"
+REPORTER_OFFICE: Final = "slack reporter"
 _CHOICES_SECONDS: Final = 1800.0
 _LAST_SECONDS: Final = 2.0
 
@@ -46,9 +46,20 @@ class SlackSettings:
     signing_secret: Secret | None
     api_url: str
     ops_channel: str
+    digest_channel: str
     rules: Rules
     domain: str
     monthly_cost: float
+
+    @property
+    def office(self) -> Office:
+        return Office(
+            channel=self.ops_channel,
+            digest_channel=self.digest_channel,
+            monthly_cost=self.monthly_cost,
+            operators=self.rules.operators,
+            approvers=self.rules.approvers,
+        )
 
 
 @dataclass
@@ -82,7 +93,9 @@ async def open_surface(
         identity = await identify(calls)
         if settings.app_token:
             await check_app_token(settings.app_token, api_url=settings.api_url, clock=clock)
-        await check_channel(calls, settings.ops_channel)
+        await check_channel(calls, settings.ops_channel, setting="SLACK_OPS_CHANNEL")
+        if settings.digest_channel != settings.ops_channel:
+            await check_channel(calls, settings.digest_channel, setting="SLACK_DIGEST_CHANNEL")
         desk = Desk(
             control=control,
             calls=calls,
@@ -98,9 +111,7 @@ async def open_surface(
             domain=settings.domain,
             choices=await control.plans.choices(),
         )
-        reporter = Reporter(
-            control, calls, clock=clock, channel=settings.ops_channel, monthly_cost=settings.monthly_cost
-        )
+        reporter = Reporter(control, calls, clock=clock, office=settings.office)
         app = build_app(
             desk,
             AsyncWebClient(base_url=client.base_url),
@@ -113,7 +124,7 @@ async def open_surface(
             desk,
             app,
             identity,
-            besides=[partial(lead, _OFFICE, reporter.run), partial(_keep_choices, desk)],
+            besides=[partial(lead, REPORTER_OFFICE, reporter.run), partial(_keep_choices, desk)],
         )
         try:
             yield surface

@@ -90,22 +90,27 @@ async def open_surfaces(
 @asynccontextmanager
 async def _open_slack(settings: Settings, system: System) -> AsyncIterator[Surface]:
     """Open the surface over an open system; `Settings` read `for_slack` have all that it needs."""
+    wanted = slack_settings(settings)
+    async with open_surface(
+        wanted, system.control, clock=system.clock, lead=system.lead, drain_seconds=DRAIN_SECONDS
+    ) as surface:
+        yield surface
+
+
+def slack_settings(settings: Settings) -> SlackSettings:
     assert settings.slack_bot_token is not None
     assert settings.slack_ops_channel is not None
-    wanted = SlackSettings(
+    return SlackSettings(
         bot_token=settings.slack_bot_token,
         app_token=settings.slack_app_token,
         signing_secret=settings.slack_signing_secret,
         api_url=settings.slack_api_url,
         ops_channel=settings.slack_ops_channel,
+        digest_channel=settings.slack_digest_channel or settings.slack_ops_channel,
         rules=Rules(settings.tenantbot_viewers, settings.tenantbot_operators, settings.tenantbot_approvers),
         domain=settings.taskifai_domain,
         monthly_cost=settings.supabase_project_monthly_cost,
     )
-    async with open_surface(
-        wanted, system.control, clock=system.clock, lead=system.lead, drain_seconds=DRAIN_SECONDS
-    ) as surface:
-        yield surface
 
 
 def _greeting(settings: Settings, surface: Surface, port: int) -> str:

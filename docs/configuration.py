@@ -39,6 +39,7 @@ _SECTIONS: Final = {
     "admin_jwt_secret": "Command line and admin API",
     "archive_url": "Backups",
     "approval_expiry": "Approvals and ends",
+    "digest_cron": "What happens by the clock",
     "log_level": "Logs",
 }
 """The setting that begins each section."""

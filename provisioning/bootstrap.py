@@ -165,6 +165,7 @@ def policy_of(settings: Settings) -> Policy:
         support_url=settings.support_url,
         grace=settings.deprovision_grace,
         approval_expiry=settings.approval_expiry,
+        digest_quiet=settings.digest_quiet,
     )
 
 

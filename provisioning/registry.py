@@ -15,6 +15,7 @@ from provisioning.domain.actor import Actor
 from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
 from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
+from provisioning.domain.digest import DigestFacts, DigestId, DigestRow, DigestState
 from provisioning.domain.lockdown import Covered, Lockdown
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
@@ -29,6 +30,7 @@ from provisioning.domain.run import (
     StepState,
     WaitingFor,
 )
+from provisioning.domain.schedule import Tick
 from provisioning.domain.secret import Sealed, Secret
 from provisioning.domain.tenant import Tenant, TenantState
 
@@ -375,6 +377,36 @@ class SeenRequests(Protocol):
         ...
 
 
+class Schedules(Protocol):
+    """Which tick of each schedule was acted on last, whoever's clock it was."""
+
+    async def last_due(self, name: str) -> datetime: ...
+    async def take(self, name: str, tick: Tick) -> bool:
+        """Tell whether this tick is ours to act on: it is so once, and in this transaction."""
+        ...
+
+
+class Digests(Protocol):
+    async def facts(self, *, since: datetime, now: datetime) -> DigestFacts:
+        """How all tenants stand, and what is new since then."""
+        ...
+
+    async def latest_shown(self) -> DigestRow | None:
+        """The newest one that was posted, or that somebody has begun to post."""
+        ...
+
+    async def add(self, row: DigestRow) -> None:
+        """Where it is to be posted, it supersedes those that nobody has begun to post."""
+        ...
+
+    async def find(self, digest_id: DigestId) -> DigestRow | None: ...
+    async def pending(self) -> Sequence[DigestRow]:
+        """Those that are to be posted, oldest first."""
+        ...
+
+    async def save(self, digest_id: DigestId, notes: Mapping[str, Any], *, state: DigestState) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction. Leaving its block commits everything; an exception undoes everything."""
 
@@ -396,6 +428,10 @@ class Transaction(Protocol):
     def lockdowns(self) -> Lockdowns: ...
     @property
     def seen_requests(self) -> SeenRequests: ...
+    @property
+    def schedules(self) -> Schedules: ...
+    @property
+    def digests(self) -> Digests: ...
 
 
 class Registry(Protocol):

@@ -21,6 +21,7 @@ from pydantic import (
 
 from provisioning.domain.duration import parse_duration
 from provisioning.domain.request import REGION_GROUPS
+from provisioning.domain.schedule import Schedule, parse_schedule, parse_zone
 from provisioning.domain.secret import Secret
 from provisioning.errors import FieldError, InvalidRequest
 
@@ -175,7 +176,7 @@ class Settings(BaseModel):
         description="Id (C…) of the channel where runs are reported; the app must be in it.",
     )
     slack_digest_channel: str | None = Field(
-        default=None, description="Id (C…) of the channel for the digest."
+        default=None, description="Id (C…) of the channel for the digest; instead of SLACK_OPS_CHANNEL."
     )
     tenantbot_viewers: Words = Field(
         default=(), description="Who may look, in Slack: user ids (U…) and user group ids (S…)."
@@ -226,6 +227,18 @@ class Settings(BaseModel):
     deprovision_grace: Span = Field(
         default=timedelta(days=7),
         description="How long a tenant that is to end can be brought back: 0, 24h, 7d.",
+    )
+
+    digest_cron: str = Field(
+        default="0 9 * * *",
+        description="When the digest is posted, as in a crontab (minute, hour, day, month, weekday), or off.",
+    )
+    digest_timezone: str = Field(
+        default="UTC", description="Time zone of DIGEST_CRON, such as Europe/Berlin."
+    )
+    digest_quiet: bool = Field(
+        default=False,
+        description="Whether the digest is left out when nothing has changed since the last one.",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -293,6 +306,23 @@ class Settings(BaseModel):
         if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
             raise ValueError("it looks like https://slack.com/api/")
         return url.rstrip("/") + "/"
+
+    @field_validator("digest_cron")
+    @classmethod
+    def _is_a_schedule(cls, cron: str) -> str:
+        parse_schedule("", cron, "UTC")
+        return cron
+
+    @field_validator("digest_timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        parse_zone(name)
+        return name
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """What happens by the clock."""
+        return (parse_schedule("digest", self.digest_cron, self.digest_timezone),)
 
     @classmethod
     def from_env(

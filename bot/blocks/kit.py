@@ -18,6 +18,7 @@ MOST_TITLE: Final = 24
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
+_GROUP: Final = re.compile(r"S[A-Z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ def fit(text: str, limit: int, *, escaped: bool = True) -> str:
 def mention(person: str) -> str:
     """Address a person by id; what is no id stays a text."""
     return f"<@{person}>" if is_person(person) else escape(person)
+
+
+def mention_group(group: str) -> str:
+    """Address everybody of a user group, by the group's id."""
+    return f"<!subteam^{group}>" if _GROUP.fullmatch(group) else escape(group)
 
 
 def is_person(text: str) -> bool:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import structlog
 
 from bot.outbox.errors import SlackError, SlackRefused
+from bot.reporter.bulletin import Bulletin
 from bot.reporter.card import Card
 from bot.reporter.notes import Notes
 from bot.reporter.standing import Standing, Talks
@@ -31,17 +33,28 @@ One less than may be made at once, or no other edit would ever be made.
 """
 
 
+@dataclass(frozen=True)
+class Office:
+    """Where it is told, and whom: what an installation has decided about that.
+
+    `operators` and `approvers` are ids of people and user groups.
+    """
+
+    channel: str
+    digest_channel: str
+    monthly_cost: float
+    operators: Sequence[str] = ()
+    approvers: Sequence[str] = ()
+
+
 class Reporter:
     """One per installation, whatever the number of processes: the budgets that Slack allows are counted here."""
 
-    def __init__(
-        self, control: ControlPlane, talks: Talks, *, clock: Clock, channel: str, monthly_cost: float
-    ) -> None:
+    def __init__(self, control: ControlPlane, talks: Talks, *, clock: Clock, office: Office) -> None:
         self._control = control
         self._talks = talks
         self._clock = clock
-        self._channel = channel
-        self._monthly_cost = monthly_cost
+        self._office = office
         self._rest_until: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -56,7 +69,7 @@ class Reporter:
 
     async def look(self) -> bool:
         """Do once what is due; tell whether anything is being reported at all."""
-        cards, reported = await self._cards(), await self._threads()
+        cards, reported, bulletins = await self._cards(), await self._threads(), await self._bulletins()
         await self._show(self._rested(cards))
         threads = sorted(self._rested(reported), key=lambda one: (not one.stands_still, one.notes.told_at))
         for thread in threads:
@@ -73,10 +86,11 @@ class Reporter:
         for thread in threads:
             if thread.is_done:
                 await thread.close()
-        return bool(reported or cards)
+        await self._show(self._rested(bulletins))
+        return bool(reported or cards or bulletins)
 
-    async def _show(self, cards: Sequence[Card]) -> None:
-        """Somebody is to decide, or wants to see what was decided: cards come before all else."""
+    async def _show(self, cards: Sequence[Card] | Sequence[Bulletin]) -> None:
+        """One message each. Somebody is to decide, or wants to see what was decided: cards come before all else."""
         for card in cards:
             await self._try(card, card.settle)
         await self._post(_of(cards, lambda one: one.needs_root), lambda one: one.post_root)
@@ -88,7 +102,7 @@ class Reporter:
     async def _cards(self) -> Sequence[Card]:
         return [
             Card(
-                notes=Notes.from_json(one.notes, channel=self._channel),
+                notes=Notes.from_json(one.notes, channel=self._office.channel),
                 talks=self._talks,
                 clock=self._clock,
                 approval=one.approval,
@@ -103,14 +117,27 @@ class Reporter:
         return [
             Thread(
                 report=report,
-                notes=Notes.from_json(report.notes, channel=self._channel),
+                notes=Notes.from_json(report.notes, channel=self._office.channel),
                 talks=self._talks,
                 reports=self._control.reports,
                 clock=self._clock,
                 worker_alive=alive,
-                monthly_cost=self._monthly_cost,
+                monthly_cost=self._office.monthly_cost,
             )
             for report in reports
+        ]
+
+    async def _bulletins(self) -> Sequence[Bulletin]:
+        return [
+            Bulletin(
+                notes=Notes.from_json(row.notes, channel=self._office.digest_channel),
+                talks=self._talks,
+                clock=self._clock,
+                row=row,
+                digests=self._control.digests,
+                approvers=self._office.approvers,
+            )
+            for row in await self._control.digests.pending()
         ]
 
     async def _edit_at_once(self, threads: Sequence[Standing]) -> None:

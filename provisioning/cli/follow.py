@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from provisioning.bootstrap import System
 from provisioning.cli.audit_heads import keeping_heads
+from provisioning.cli.timetable import ticking
 from provisioning.domain.actor import Actor
 from provisioning.domain.run import Run, RunId, RunState
 from provisioning.errors import Transient
@@ -89,7 +90,7 @@ async def run_worker(
         registry=system.registry,
         clock=system.clock,
     )
-    async with keeping_heads(system):
+    async with keeping_heads(system), ticking(system):
         chores = asyncio.create_task(_do_chores(system))
         try:
             await worker.run(stop, drain_seconds=drain_seconds, ready=ready)

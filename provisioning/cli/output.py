@@ -12,7 +12,7 @@ from provisioning.errors import InvalidRequest, TenantbotError
 
 _VERBS = (
     "provision|suspend|activate|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
-    "|deprovision|approve|reject|undo|restore|import|audit|rotate|lockdown"
+    "|deprovision|approve|reject|undo|restore|import|audit|rotate|lockdown|digest"
 )
 _COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 

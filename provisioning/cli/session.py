@@ -92,8 +92,13 @@ async def _read_settings(invocation: Invocation, *, for_slack: bool) -> AsyncIte
 
 
 @asynccontextmanager
-async def open_session(invocation: Invocation, *, log_here: bool) -> AsyncIterator[Session]:
-    async with open_settings(invocation, log_here=log_here) as settings, open_system(settings) as system:
+async def open_session(
+    invocation: Invocation, *, log_here: bool, for_slack: bool = False
+) -> AsyncIterator[Session]:
+    async with (
+        open_settings(invocation, log_here=log_here, for_slack=for_slack) as settings,
+        open_system(settings) as system,
+    ):
         yield Session(system, await _admit(invocation.options, settings, system), invocation.output)
 
 
@@ -103,17 +108,19 @@ def run_verb(
     *,
     log_here: bool = False,
     may_execute: bool = False,
+    for_slack: bool = False,
 ) -> NoReturn:
     """Open a session, do the verb, leave with its exit code. Every error becomes one message and one code.
 
     `may_execute`: the verb may have to execute runs here, so the engine is imported while the session opens.
+    `for_slack`: it needs the settings of the Slack surface.
     """
     invocation = invocation_of(context)
 
     async def main() -> int:
         if may_execute:
             asyncio.get_running_loop().run_in_executor(None, import_module, "provisioning.engine.dbos_engine")
-        async with open_session(invocation, log_here=log_here) as session:
+        async with open_session(invocation, log_here=log_here, for_slack=for_slack) as session:
             return await verb(session)
 
     finish(invocation.output, main)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from provisioning.control_plane.approvals import Approvals
 from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.digests import Digests
 from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.imports import Imports
 from provisioning.control_plane.keys import Keys
@@ -15,6 +16,7 @@ from provisioning.control_plane.reports import Reports
 from provisioning.control_plane.requests import Requests
 from provisioning.control_plane.restores import Restores
 from provisioning.control_plane.runs import RunDecisions
+from provisioning.control_plane.schedules import Schedules
 from provisioning.control_plane.views import Views
 
 
@@ -23,8 +25,9 @@ class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
     `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `lockdowns` suspend
-    all, `restores` put backups back, `audit` reads what all of them left behind, `keys` renews what seals it all.
-    `gate` and `reports` are for surfaces: who was turned away, and how far people have been told.
+    all, `restores` put backups back, `audit` reads what all of them left behind, `keys` renews what seals it all,
+    `digests` sum it up. `gate` and `reports` are for surfaces: who was turned away, and how far people have been told;
+    `schedules` is for clocks.
     """
 
     requests: Requests
@@ -38,6 +41,8 @@ class ControlPlane:
     restores: Restores
     audit: AuditReader
     keys: Keys
+    digests: Digests
+    schedules: Schedules
     gate: Gate
     reports: Reports
 
@@ -55,6 +60,8 @@ class ControlPlane:
             restores=Restores(desk),
             audit=AuditReader(desk),
             keys=Keys(desk),
+            digests=Digests(desk),
+            schedules=Schedules(desk),
             gate=Gate(desk),
             reports=Reports(desk),
         )

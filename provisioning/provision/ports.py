@@ -37,6 +37,8 @@ class Policy:
     grace: timedelta = timedelta(days=7)
     """How long a tenant that is to end can be brought back with one click, unless the request says otherwise."""
     approval_expiry: timedelta = timedelta(hours=24)
+    digest_quiet: bool = False
+    """Whether a digest is left out when nothing has changed."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ async def test_an_ops_channel_that_is_not_there_is_a_warning(slack: Slack) -> No
     async with open_client(Secret(slack.bot_token), api_url=f"{slack.url}/api/") as client:
         calls = SlackCalls(client, clock=FakeClock())
         with capture_logs() as told:
-            await check_channel(calls, OPS)
+            await check_channel(calls, OPS, setting="SLACK_OPS_CHANNEL")
             assert not told
-            await check_channel(calls, "C0NOSUCH")
+            await check_channel(calls, "C0NOSUCH", setting="SLACK_OPS_CHANNEL")
     assert [(entry["log_level"], entry["code"]) for entry in told] == [("warning", "channel_not_found")]

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outbox.calls import SlackCalls
 from bot.outbox.client import new_slack_client
-from bot.reporter.reporter import Reporter
+from bot.reporter.reporter import Office, Reporter
 from provisioning.adapters.system_clock import SystemClock
 from provisioning.domain.secret import Secret
 from sandbox.slack.workspace import OPERATOR, OPS
@@ -65,7 +65,7 @@ async def test_six_runs_at_once_are_told_and_no_call_is_refused(
     news = Newsroom(world)
     courses = [await news.ask(f"tenant-{number}") for number in range(RUNS)]
     calls = SlackCalls(client, clock=SystemClock())
-    reporter = Reporter(world.control, calls, clock=SystemClock(), channel=OPS, monthly_cost=10.0)
+    reporter = Reporter(world.control, calls, clock=SystemClock(), office=Office(OPS, OPS, monthly_cost=10.0))
     work = asyncio.create_task(reporter.run())
     await asyncio.gather(*(_at_pace(course, number) for number, course in enumerate(courses)))
     while await news.untold():

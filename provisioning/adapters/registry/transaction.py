@@ -8,11 +8,13 @@ import asyncpg
 from provisioning.adapters.registry.approvals import PostgresApprovals
 from provisioning.adapters.registry.audit import PostgresAuditLog
 from provisioning.adapters.registry.audit_keys import AuditKeys
+from provisioning.adapters.registry.digests import PostgresDigests
 from provisioning.adapters.registry.legs import PostgresLegs
 from provisioning.adapters.registry.lockdowns import PostgresLockdowns
 from provisioning.adapters.registry.outbox import PostgresOutbox
 from provisioning.adapters.registry.reports import PostgresReports
 from provisioning.adapters.registry.runs import PostgresRuns
+from provisioning.adapters.registry.schedules import PostgresSchedules
 from provisioning.adapters.registry.seen_requests import PostgresSeenRequests
 from provisioning.adapters.registry.tenants import PostgresTenants
 from provisioning.errors import Transient
@@ -53,6 +55,8 @@ class PostgresTransaction:
         self.approvals = PostgresApprovals(connection)
         self.lockdowns = PostgresLockdowns(connection)
         self.seen_requests = PostgresSeenRequests(connection)
+        self.schedules = PostgresSchedules(connection)
+        self.digests = PostgresDigests(connection)
 
 
 class PostgresRegistry:

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from provisioning.domain.run import Run, RunEvent, RunId
+from provisioning.domain.schedule import Tick
 from provisioning.domain.secret import Secret
 from provisioning.ports import Clock
 from tests.fakes.registry.approvals import FakeApprovals
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
+from tests.fakes.registry.digests import FakeDigests
 from tests.fakes.registry.lockdowns import FakeLockdowns
 from tests.fakes.registry.reports import FakeReports, FakeSeenRequests
 from tests.fakes.registry.runs import FakeRuns
+from tests.fakes.registry.schedules import FakeSchedules
 from tests.fakes.registry.tables import Tables
 from tests.fakes.registry.tenants import FakeTenants
 
@@ -27,13 +30,16 @@ class FakeTransaction:
         self.approvals = FakeApprovals(tables)
         self.lockdowns = FakeLockdowns(tables, self.tenants, clock)
         self.seen_requests = FakeSeenRequests(tables)
+        self.schedules = FakeSchedules(tables)
+        self.digests = FakeDigests(tables, self.runs, self.approvals)
 
 
 class FakeRegistry:
     """Implements the port Registry. `tables` holds what is committed."""
 
     def __init__(self, clock: Clock, *, audit_key: Secret) -> None:
-        self.tables = Tables()
+        installed = Tick(clock.now(), "installed")
+        self.tables = Tables(schedules={"digest": installed, "verify": installed})
         self._clock = clock
         self._audit_key = audit_key
         self._lock = asyncio.Lock()

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from provisioning.domain.digest import DigestId, DigestRow
 from provisioning.domain.run import RunId
+from provisioning.domain.schedule import Tick
 
 Row = Mapping[str, Any]
 
@@ -23,6 +25,8 @@ class Tables:
     approvals: dict[str, Row] = field(default_factory=dict)
     lockdowns: dict[str, Row] = field(default_factory=dict)
     lockdown_tenants: dict[tuple[str, str], Row] = field(default_factory=dict)
+    schedules: dict[str, Tick] = field(default_factory=dict)
+    digests: dict[DigestId, DigestRow] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         return Tables(
@@ -37,4 +41,6 @@ class Tables:
             approvals=dict(self.approvals),
             lockdowns=dict(self.lockdowns),
             lockdown_tenants=dict(self.lockdown_tenants),
+            schedules=dict(self.schedules),
+            digests=dict(self.digests),
         )

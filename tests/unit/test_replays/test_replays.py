@@ -39,7 +39,7 @@ READING: Final = {
     *(ids.MENU_PROVISION, ids.MENU_OVERVIEW, ids.MENU_LIST, ids.MENU_HELP, ids.RUN_ROLLBACK, ids.TENANT_STATUS),
     *(ids.TENANT_SUSPEND, ids.TENANT_ACTIVATE, ids.TENANT_DEPROVISION, ids.APPROVAL_REJECT, ids.LIST_PAGE),
     *(ids.HOME_REFRESH, ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM),
-    *("lockdown", ids.LOCKDOWN_LIFT, "rotate", "orphans"),
+    *("lockdown", ids.LOCKDOWN_LIFT, "rotate", "orphans", "digest"),
 }  # fmt: skip
 """These change nothing at all: they show something, or open a form."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.reporter.reporter import SURFACE, Reporter
+from bot.reporter.reporter import SURFACE, Office, Reporter
 from provisioning.domain.checklist import Check, Checklist
 from provisioning.domain.run import RunError, RunId, RunState, StepState, WaitingFor
 from provisioning.registry import LegEnd, UnreportedRun
@@ -12,6 +12,13 @@ from tests.fakes.world import OPERATOR, RAW_REQUEST, World
 
 CHANNEL = "C0OPS000001"
 ORIGIN = {"surface": "slack", "team": "T0TASKIFAI1", "user": "U0OPERATOR1", "channel": "C0GENERAL01"}
+OFFICE = Office(
+    channel=CHANNEL,
+    digest_channel="C0DIGEST001",
+    monthly_cost=10.0,
+    operators=("S0OPERATORS",),
+    approvers=("U0APPROVER1", "S0APPROVERS"),
+)
 STEPS = range(1, 9)
 CHECKLIST = Checklist((Check("frontend", "2xx and HTML", "200 text/html", ok=True),))
 
@@ -76,9 +83,7 @@ class Newsroom:
 
     def new_reporter(self) -> Reporter:
         """Another process takes the office over."""
-        return Reporter(
-            self.world.control, self.slack, clock=self.world.clock, channel=CHANNEL, monthly_cost=10.0
-        )
+        return Reporter(self.world.control, self.slack, clock=self.world.clock, office=OFFICE)
 
     async def ask(self, subdomain: str = "customerinc") -> Course:
         raw = {**RAW_REQUEST, "subdomain": subdomain}
