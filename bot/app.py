@@ -27,6 +27,7 @@ from bot.listeners import (
     menu,
     orphans,
     provision,
+    restore,
     rotate,
     switching,
     tenants,
@@ -94,6 +95,7 @@ VERBS: Final[Mapping[str, Entry]] = {
             "lockdown", "[reason | lift]", "suspend every tenant at once", Role.OPERATOR, lockdown.ask,
             destructive=True,
         ),
+        _entry("restore", "[subdomain]", "a deleted tenant, from its archive", Role.OPERATOR, restore.ask),
         _entry("digest", "", "all tenants, what waits, what it costs", Role.VIEWER, digest.show),
         _entry("audit", "[subdomain]", "who did what, newest first", Role.VIEWER, audit.show),
         _entry("orphans", "[subdomain]", "what nobody uses any more", Role.VIEWER, orphans.show),
@@ -122,12 +124,15 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.LIST_PAGE: tenants.turn_page,
     ids.HOME_REFRESH: home.refresh,
     ids.PROVISION_BACK: provision.back_to_form,
+    ids.RESTORE_BACK: restore.back_to_form,
     ids.COMPANY: provision.suggest,
 }
 
 VIEWS: Final[Mapping[str, Take]] = {
     ids.PROVISION_FORM: provision.take_form,
     ids.PROVISION_PLAN: provision.take_plan,
+    ids.RESTORE_FORM: restore.take_form,
+    ids.RESTORE_PLAN: restore.take_plan,
     ids.ROLLBACK_CONFIRM: decisions.take_rollback,
     ids.ROTATE_CONFIRM: rotate.take_confirm,
     ids.REASON_FORM: switching.take_reason,

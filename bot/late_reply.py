@@ -35,5 +35,11 @@ async def _reply_later(desk: Desk, visit: Visit, task: "asyncio.Future[Reply]", 
     except TenantbotError as fault:
         view = notice_view("Not done", fault.message)
     else:
-        view = reply.get("view") or done
+        view = reply.get("view") or _in_words(reply) or done
     await desk.calls.call("views.update", view_id=visit.request.view["id"], view=view)
+
+
+def _in_words(reply: Reply) -> View | None:
+    """Errors that come too late to stand beside their inputs."""
+    errors = reply.get("errors") or {}
+    return notice_view("Not done", " ".join(errors.values())) if errors else None

@@ -3,6 +3,8 @@
 import html
 import re
 
+from provisioning.domain.backup import ARCHIVES, BACKUPS
+
 _LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<(?:https?://|mailto:)([^|>]*)>")
 
 
@@ -30,3 +32,10 @@ def text_and_page(text: str) -> tuple[str, int]:
     if words and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) < 6:  # noqa: PLR2004 - a page, not a name
         return " ".join(words[:-1]), max(1, int(words[-1]))
     return " ".join(words), 1
+
+
+def archive_in(text: str, domain: str) -> str:
+    """The first word: a backup's folder, or what `subdomain_in` reads."""
+    words = plain_text(text).split()
+    folder = words[0].rstrip("/") if words else ""
+    return folder if folder.startswith((f"{ARCHIVES}/", f"{BACKUPS}/")) else subdomain_in(text, domain)

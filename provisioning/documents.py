@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from provisioning.control_plane.archives import Archived
 from provisioning.control_plane.audit import AuditPage, Verification
 from provisioning.control_plane.plans import Plan
+from provisioning.control_plane.restores import RestorePlan
 from provisioning.control_plane.views import TenantView
 from provisioning.domain.approval import Approval
 from provisioning.domain.checklist import Check
@@ -90,6 +92,23 @@ def plan_document(plan: Plan) -> Document:
     }
 
 
+def archives_document(archives: Sequence[Archived]) -> Document:
+    return {"archives": [_archived(one) for one in archives], "total": len(archives)}
+
+
+def restore_plan_document(found: RestorePlan) -> Document:
+    return plan_document(found.plan) | {
+        "archive": found.archive,
+        "revives": found.revives,
+        "backup": {
+            "taken_at": found.taken_at.isoformat(),
+            "tables": found.tables,
+            "rows": found.rows,
+            "users": found.users,
+        },
+    }
+
+
 def orphans_document(orphans: Sequence[Orphan]) -> Document:
     return {
         "orphans": [asdict(one) | {"kind": one.kind.value} for one in orphans],
@@ -144,6 +163,16 @@ def tenant_row(tenant: Tenant, access_url: str) -> Document:
         "suspended_at": tenant.suspended_at and tenant.suspended_at.isoformat(),
         "suspended_reason": tenant.suspended_reason,
         "suspended_by": tenant.suspended_by,
+    }
+
+
+def _archived(one: Archived) -> Document:
+    return {
+        "archive": one.folder,
+        "subdomain": one.subdomain,
+        "company_name": one.company,
+        "taken_on": one.taken_on.isoformat(),
+        "is_of_deleted": one.is_of_deleted,
     }
 
 

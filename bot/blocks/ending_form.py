@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.blocks import ids
 from bot.blocks.kit import Block, Element, View, input_block, modal, option, plain, section
+from bot.blocks.reason_form import reason_block
 from bot.blocks.words import code, said
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
@@ -14,7 +15,6 @@ from provisioning.domain.run import RunKind
 from provisioning.domain.tenant import Tenant
 
 _GRACES: Final = ("0", "24h", "7d", "14d", "30d")
-_MOST_TYPED: Final = 500
 _WHAT_HAPPENS: Final = (
     "A second person has to approve. Then the tenant is suspended at once; after the grace period its database is "
     "backed up, the backup is proved by restoring it, and only then the project is deleted, for good."
@@ -41,7 +41,7 @@ def deprovision_form(tenant: Tenant, *, grace: timedelta) -> View:
                 hint=f"{tenant.subdomain}, to say that you mean this tenant.",
             ),
             *_confirm_project(tenant),
-            input_block("Why?", _reason(), block_id="reason", hint="The approver and the audit log see it."),
+            reason_block(hint="The approver and the audit log see it."),
             input_block(
                 "Grace period", _grace(grace), block_id="grace", hint="Until then one click brings it back."
             ),
@@ -85,7 +85,7 @@ def reject_form(approval: Approval) -> View:
         "Reject",
         [
             section(f"{_asked_for(approval)}, asked by {said(approval.requested_by, 150)}."),
-            input_block("Why not?", _reason(), block_id="reason", hint="Whoever asked sees it."),
+            reason_block("Why not?", hint="Whoever asked sees it."),
         ],
         callback_id=ids.REJECT_FORM,
         submit="Reject",
@@ -98,15 +98,6 @@ def _asked_for(approval: Approval) -> str:
     what = "The removal" if approval.action == REMOVE_ORPHAN else "The end"
     fleet = {RunKind.LOCKDOWN.value: "A lockdown", RunKind.LIFT.value: "Lifting the lockdown"}
     return fleet.get(approval.action, f"{what} of {code(approval.subdomain)}")
-
-
-def _reason() -> Element:
-    return {
-        "type": "plain_text_input",
-        "action_id": ids.REASON,
-        "multiline": True,
-        "max_length": _MOST_TYPED,
-    }
 
 
 def _grace(default: timedelta) -> Element:

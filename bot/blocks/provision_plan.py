@@ -30,8 +30,8 @@ def plan_view(values: FormValues, plan: Plan) -> View:
         ),
         section("\n".join(f"{number}. {said(title, 120)}" for number, title in enumerate(plan.steps, 1))),
         section(f"It costs {money(plan.monthly_cost)}, from the first step on."),
-        section("\n".join(_answers(plan))),
-        context(_outlook(plan)),
+        section("\n".join(answers_of(plan))),
+        context(outlook(plan)),
         _back(),
         submit="Provision" if plan.ready else "Provision anyway",
     )
@@ -68,14 +68,16 @@ def _view(values: FormValues, *blocks: Block, submit: str | None = None) -> View
     )
 
 
-def _answers(plan: Plan) -> list[str]:
+def answers_of(plan: Plan) -> list[str]:
+    """What the outside said, a line for each question."""
     return [
         f"{ANSWER_MARKS[question.ok]} *{said(question.name, 60)}*: {said(question.answer, _MOST_ANSWER)}"
         for question in plan.questions
     ] or ["Nothing had to be asked."]
 
 
-def _outlook(plan: Plan) -> str:
+def outlook(plan: Plan) -> str:
+    """What is to be expected after these answers."""
     if plan.ready:
         ready = "Everything that a run needs is there."
         unsure = any(question.ok is None for question in plan.questions)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from bot.blocks import ids
-from bot.blocks.kit import Element, View, input_block, modal, section
+from bot.blocks.kit import Block, Element, View, input_block, modal, section
 from bot.blocks.words import code
 from provisioning.domain.run import RunKind
 
@@ -37,6 +37,21 @@ class Switch:
 
 
 def reason_form(switch: Switch, *, reason: str = "") -> View:
+    return modal(
+        _TITLES[switch.kind],
+        [
+            section(_EFFECTS[switch.kind].format(tenant=code(switch.subdomain))),
+            reason_block(hint="The audit log keeps it.", reason=reason),
+        ],
+        callback_id=ids.REASON_FORM,
+        submit=_BUTTONS[switch.kind],
+        close="Cancel",
+        private_metadata=switch.to_json(),
+    )
+
+
+def reason_block(label: str = "Why?", *, hint: str, reason: str = "") -> Block:
+    """The input that `read_reason` reads, in whatever form it stands."""
     element: Element = {
         "type": "plain_text_input",
         "action_id": ids.REASON,
@@ -45,17 +60,7 @@ def reason_form(switch: Switch, *, reason: str = "") -> View:
     }
     if reason:
         element["initial_value"] = reason[:_MOST_TYPED]
-    return modal(
-        _TITLES[switch.kind],
-        [
-            section(_EFFECTS[switch.kind].format(tenant=code(switch.subdomain))),
-            input_block("Why?", element, block_id="reason", hint="The audit log keeps it."),
-        ],
-        callback_id=ids.REASON_FORM,
-        submit=_BUTTONS[switch.kind],
-        close="Cancel",
-        private_metadata=switch.to_json(),
-    )
+    return input_block(label, element, block_id="reason", hint=hint)
 
 
 def read_reason(view: Mapping[str, Any]) -> str:

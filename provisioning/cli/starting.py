@@ -16,6 +16,9 @@ from provisioning.domain.run import Run, RunId, RunState
 Detach = Annotated[
     bool, typer.Option("--detach", help="Start the run and return at once; a worker executes it.")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Ask every question a run would meet; change nothing.")
+]
 Reference = Annotated[
     str, typer.Argument(metavar="RUN", help="A run id, or a subdomain (its open or latest run).")
 ]
@@ -45,9 +48,7 @@ def provision(
     sample_resellers: Annotated[
         bool, typer.Option("--sample-resellers", help="Seed the sample resellers too.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Ask every question a run would meet; change nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     detach: Detach = False,
 ) -> None:
     """Provision a tenant, in eight steps.

@@ -43,6 +43,11 @@ def tell_plan(output: Output, plan: Plan) -> None:
     request = plan.request
     output.say(f"Dry run, nothing is changed: {request.company} at {request.subdomain},")
     output.say(f"admin {request.admin_name} <{request.admin_email}>, {plan.monthly_cost:.0f} USD a month.")
+    tell_outlook(output, plan)
+
+
+def tell_outlook(output: Output, plan: Plan) -> None:
+    """The steps, what the outside answered, and whether that will do."""
     for number, title in enumerate(plan.steps, 1):
         output.say(f"  {number}. {title}")
     for question in plan.questions:

@@ -1,12 +1,12 @@
 """The dry run: every read-only question that a run would stumble over, asked beforehand. Changes nothing."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.questions import Ask, Questions, ask_all
 from provisioning.control_plane.runs import refuse_rollback
 from provisioning.control_plane.views import find_run
 from provisioning.doctor.questions import ask_mail, ask_organization, ask_region, ask_token
@@ -15,7 +15,6 @@ from provisioning.domain.question import Question
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_provision_request
 from provisioning.domain.run import Run, RunKind
 from provisioning.errors import FieldError, InvalidRequest, TenantbotError
-from provisioning.provision.step5_configure_dns import where_it_leads
 
 
 @dataclass(frozen=True)
@@ -53,36 +52,30 @@ class Choices:
 class Plans:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._questions = Questions(desk)
 
     async def provision(self, actor: Actor, raw: Mapping[str, Any]) -> Plan:
         """Ask everything at once. Raises InvalidRequest when the request itself is wrong."""
         async with self._admit(actor, raw):
             request = parse_provision_request(raw, self._desk.defaults)
-        ports = self._desk.ports
-        asked: dict[str, Callable[[ProvisionRequest], Awaitable[Question]]] = {
+        ports, outside = self._desk.ports, self._questions
+        asked: dict[str, Ask] = {
             "subdomain": lambda asked: self.subdomain(actor, asked.subdomain),
             "Supabase token": lambda _: ask_token(ports.projects),
             "organization": lambda _: ask_organization(ports.projects, ports.policy),
             "region": lambda asked: ask_region(ports.projects, asked.region),
-            "platform": self._platform,
-            "DNS": self._dns,
+            "platform": outside.platform,
+            "DNS": outside.dns,
             "mail": lambda _: ask_mail(ports.mailer),
-            "archive": self._archive,
+            "archive": outside.archive,
         }
-        questions = await asyncio.gather(*(_ask(name, ask, request) for name, ask in asked.items()))
-        questions.extend(await self._lockdown())
+        questions = [*await ask_all(asked, request), *await outside.lockdown()]
         return Plan(
             request=request,
             steps=tuple(step.title for step in self._desk.pipelines[RunKind.PROVISION].steps),
             monthly_cost=ports.policy.monthly_cost,
             questions=tuple(questions),
         )
-
-    async def _lockdown(self) -> Sequence[Question]:
-        """Asked only about the one that is in force."""
-        async with self._desk.registry.transaction() as tx:
-            lockdown = await tx.lockdowns.in_force()
-        return [Question("lockdown", lockdown.refusal, ok=False)] if lockdown else []
 
     async def check(self, actor: Actor, raw: Mapping[str, Any]) -> ProvisionRequest:
         """Check every field, and that the subdomain is free, without asking the outside. Raises InvalidRequest."""
@@ -137,46 +130,3 @@ class Plans:
         return self._desk.admit(
             actor, Role.OPERATOR, "provision", subdomain=str(raw.get("subdomain") or ""), request=raw
         )
-
-    async def _platform(self, request: ProvisionRequest) -> Question:
-        platform = self._desk.ports.platform
-        if not platform.publishes:
-            return Question("platform", "nothing is published (PLATFORM_REGISTRY=none)", ok=None)
-        if (found := await platform.find(request.subdomain)) is not None:
-            return Question(
-                "platform", f"already has a tenant {found.subdomain} ({found.tenant_id})", ok=False
-            )
-        return Question("platform", f"answers, and {request.subdomain} is free there", ok=True)
-
-    async def _dns(self, request: ProvisionRequest) -> Question:
-        policy, dns = self._desk.ports.policy, self._desk.ports.dns
-        host = f"{request.subdomain}.{policy.domain}"
-        if (answer := await dns.lookup(host)).exists:
-            said = await where_it_leads(self._desk.ports, answer)
-            how = "" if said.endswith("wildcard") else " by a record of its own"
-            return Question("DNS", f"{host} {said}{how}", ok=True)
-        if self._desk.ports.zone.provider == "none":
-            return Question(
-                "DNS",
-                f"{host} does not resolve; the run will ask for: {host} CNAME {policy.dns_target}",
-                ok=None,
-            )
-        await self._desk.ports.zone.check_access()
-        return Question("DNS", f"{host} will be added at {self._desk.ports.zone.provider}", ok=True)
-
-    async def _archive(self, _: ProvisionRequest) -> Question:
-        if self._desk.archive is None:
-            return Question(
-                "archive", "not set (ARCHIVE_URL); needed before a tenant can be deprovisioned", ok=None
-            )
-        await self._desk.archive.check_access()
-        return Question("archive", "can be reached", ok=True)
-
-
-async def _ask(
-    name: str, ask: Callable[[ProvisionRequest], Awaitable[Question]], request: ProvisionRequest
-) -> Question:
-    try:
-        return await ask(request)
-    except TenantbotError as fault:
-        return Question(name, fault.message, ok=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.domain.backup import MANIFEST, BackupRef, Proof
+from provisioning.domain.backup import MANIFEST, BackupRef, Contents, Manifest, Proof, TableManifest
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Refused
@@ -78,11 +78,16 @@ class FakeBackups:
             + len(state["batches"]),
         )
         self.kept[folder] = KeptBackup(ref, subdomain, project_ref, state)
-        self.documents[f"{folder}/{MANIFEST}"] = {
-            "taken_at": self._clock.now().isoformat(),
-            "subdomain": subdomain,
-            "project_ref": project_ref,
-        }
+        self.documents[f"{folder}/{MANIFEST}"] = Manifest(
+            subdomain=subdomain,
+            project_ref=project_ref,
+            taken_at=self._clock.now().isoformat(),
+            server_version="18.6",
+            pg_dump_version="18.6",
+            contents=_contents(state),
+            files={},
+            not_in_dump=(),
+        ).to_json()
         return ref
 
     async def prove(self, folder: str, *, manifest_sha256: str) -> Proof:
@@ -143,6 +148,18 @@ class FakeBackups:
     async def list(self, prefix: str) -> Sequence[str]:
         files = [f"{folder}/{name}" for folder in self.kept for name in ("database.dump",)]
         return sorted(path for path in (*files, *self.documents) if path.startswith(f"{prefix.rstrip('/')}/"))
+
+
+def _contents(state: Mapping[str, Any]) -> Contents:
+    counted = {"users": len(state["users"]), "vendor_configs": len(state["vendors"])}
+    counted |= {"resellers": len(state["resellers"]), "upload_batches": len(state["batches"])}
+    tables = tuple(
+        TableManifest("public", name, (), (), counted.get(name, 0), "")
+        for name in sorted(state["table_names"])
+    )
+    return Contents(
+        schemas=("public",), tables=tables, carried=(), sequences=(), extensions=(), roles=(), catalog={}
+    )
 
 
 def _fingerprint(folder: str, state: object) -> str:

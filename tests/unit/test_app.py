@@ -9,7 +9,7 @@ from bot.blocks import ids
 BLOCKS = Path(ids.__file__).parent
 INPUTS = {
     *(ids.COMPANY, ids.SUBDOMAIN, ids.EMAIL, ids.NAME, ids.REGION, ids.VENDORS, ids.SAMPLE_RESELLERS),
-    *(ids.REASON, ids.CONFIRM, ids.CONFIRM_PROJECT, ids.GRACE),
+    *(ids.REASON, ids.CONFIRM, ids.CONFIRM_PROJECT, ids.GRACE, ids.ARCHIVE),
 }
 VIEWS = {value for name, value in vars(ids).items() if name.endswith(("_FORM", "_PLAN", "_CONFIRM"))}
 OTHERS = {ids.NO_VALUE, ids.NOTICE}

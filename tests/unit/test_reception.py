@@ -64,7 +64,7 @@ class Opened(SlackCalls):
 
     async def call(self, method: str, *, within: float | None = None, **arguments: Any) -> Mapping[str, Any]:
         self.views.append((method, str(arguments["view"])))
-        return {"ok": True}
+        return {"ok": True, "view": {"id": "V1"}}
 
 
 class Ack:

@@ -13,6 +13,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.app import VERBS, VIEWS
 from bot.blocks import ids
 from provisioning.domain.secret import Secret
+from tests.fakes.clock import FakeClock
 from tests.fakes.world import SUBDOMAIN
 from tests.unit.test_reception import TEAM, URL
 
@@ -20,6 +21,8 @@ Way = Literal["socket", "http"]
 
 PERSON: Final = "U0APPROVER1"
 NEW: Final = "newinc"
+GONE: Final = "goneinc"
+ARCHIVE: Final = f"archives/{GONE}-{FakeClock().now():%Y%m%d}"
 REASON: Final = "the customer left"
 SIGNING_SECRET: Final = Secret(secrets.token_hex(16))
 
@@ -43,8 +46,8 @@ def payload_of(name: str, values: Mapping[str, str]) -> dict[str, Any]:
         "type": "block_actions",
         "actions": [{"type": "button", "action_id": name, "block_id": "b", "value": value}],
     }
-    if name in {ids.PROVISION_BACK, ids.COMPANY}:
-        return clicked | {"view": _view(ids.PROVISION_FORM, value)}
+    if name in {ids.PROVISION_BACK, ids.COMPANY, ids.RESTORE_BACK}:
+        return clicked | {"view": _view(name, value)}
     return clicked | {"channel": {"id": "C0OPS000001"}, "response_url": URL}
 
 
@@ -54,7 +57,7 @@ def _view(name: str, metadata: str) -> dict[str, Any]:
         ids.COMPANY: "New Inc and Sons", ids.SUBDOMAIN: NEW, ids.EMAIL: "admin@newinc.com",
         ids.REASON: REASON, ids.CONFIRM: SUBDOMAIN,
     }  # fmt: skip
-    chosen = {ids.GRACE: "7d", ids.REGION: "eu-west-1"}
+    chosen = {ids.GRACE: "7d", ids.REGION: "eu-west-1", ids.ARCHIVE: ARCHIVE}
     state: dict[str, Any] = {field: {field: {"value": text}} for field, text in typed.items()}
     state |= {field: {field: {"selected_option": {"value": text}}} for field, text in chosen.items()}
     return {

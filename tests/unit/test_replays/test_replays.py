@@ -17,6 +17,7 @@ from bot.app import ACTIONS, VERBS, VIEWS, build_app
 from bot.blocks import ids
 from bot.blocks.form_values import FormValues
 from bot.blocks.reason_form import Switch
+from bot.blocks.restore_form import RestoreValues
 from bot.desk import Desk
 from bot.errands import Errands
 from bot.outbox.calls import Identity
@@ -29,8 +30,18 @@ from provisioning.errors import Permanent
 from tests.fakes.worker import FakeWorker
 from tests.fakes.world import OPERATOR, SUBDOMAIN, World
 from tests.unit.test_reception import TEAM, Opened, Said
-from tests.unit.test_replays.payloads import NEW, REASON, SIGNING_SECRET, Way, payload_of, requests_of
+from tests.unit.test_replays.payloads import (
+    ARCHIVE,
+    GONE,
+    NEW,
+    REASON,
+    SIGNING_SECRET,
+    Way,
+    payload_of,
+    requests_of,
+)
 
+_APPROVER: Final = Actor("test", "approver", "approver", Role.APPROVER)
 _ASKED, _ENDING, _WAITING = "askedinc", "endinginc", "waitinginc"
 
 READING: Final = {
@@ -40,6 +51,7 @@ READING: Final = {
     *(ids.TENANT_SUSPEND, ids.TENANT_ACTIVATE, ids.TENANT_DEPROVISION, ids.APPROVAL_REJECT, ids.LIST_PAGE),
     *(ids.HOME_REFRESH, ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM),
     *("lockdown", ids.LOCKDOWN_LIFT, "rotate", "orphans", "digest"),
+    *("restore", ids.RESTORE_BACK, ids.RESTORE_FORM),
 }  # fmt: skip
 """These change nothing at all: they show something, or open a form."""
 
@@ -65,17 +77,17 @@ class Town:
     """What buttons carry, and forms, and the words after a verb."""
 
     @classmethod
-    async def build(cls) -> "Town":
+    async def build(cls, *, with_archive: bool = False) -> "Town":
         world = World()
         worker = FakeWorker(world)
         for subdomain in (SUBDOMAIN, _ASKED, _ENDING):
             assert (await worker.provision(subdomain=subdomain)).state is RunState.SUCCEEDED
+        if with_archive:
+            await _end(world, worker)
         world.wire.fail("mailer.send", Permanent("The mail server refuses."))
         waiting = await worker.provision(subdomain=_WAITING)
         asked = await _ask(world, _ASKED)
-        ending = await world.control.approvals.approve(
-            Actor("test", "approver", "approver", Role.APPROVER), await _ask(world, _ENDING)
-        )
+        ending = await world.control.approvals.approve(_APPROVER, await _ask(world, _ENDING))
         assert ending.run_id is not None
         assert (await worker.finish(ending.run_id)).state is RunState.WAITING
         return cls(world, Said(), Opened(), _values(waiting.run_id, asked, ending.run_id))
@@ -103,7 +115,7 @@ class Town:
 @pytest.mark.parametrize("way", ["socket", "http"])
 @pytest.mark.parametrize("name", [*VERBS, *ACTIONS, *VIEWS])
 async def test_sent_three_times_it_is_done_once(name: str, way: Way) -> None:
-    town = await Town.build()
+    town = await Town.build(with_archive=name.startswith("restore"))
     request = requests_of(payload_of(name, town.values), way)
     before = town.written()
     async with town.process() as app:
@@ -119,9 +131,16 @@ async def test_sent_three_times_it_is_done_once(name: str, way: Way) -> None:
     assert town.shown() == shown
 
 
-async def _ask(world: World, subdomain: str) -> ApprovalId:
+async def _end(world: World, worker: FakeWorker) -> None:
+    await worker.provision(subdomain=GONE)
+    gone = await world.control.approvals.approve(_APPROVER, await _ask(world, GONE, grace="0"))
+    assert gone.run_id is not None
+    assert (await worker.finish(gone.run_id)).state is RunState.SUCCEEDED
+
+
+async def _ask(world: World, subdomain: str, *, grace: str = "7d") -> ApprovalId:
     asked = await world.control.approvals.request_deprovision(
-        OPERATOR, subdomain, confirm=subdomain, reason=REASON, grace="7d"
+        OPERATOR, subdomain, confirm=subdomain, reason=REASON, grace=grace
     )
     return asked.approval_id
 
@@ -137,6 +156,7 @@ def _values(waiting: RunId, asked: ApprovalId, ending: RunId) -> dict[str, str]:
         **dict.fromkeys((ids.RUN_CANCEL, ids.ROLLBACK_CONFIRM), waiting),
         ids.LIST_PAGE: json.dumps({"text": "", "page": 1}),
         **dict.fromkeys((ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM, ids.PROVISION_PLAN), new),
+        **dict.fromkeys((ids.RESTORE_BACK, ids.RESTORE_PLAN), RestoreValues(ARCHIVE, "", REASON).to_json()),
         ids.REASON_FORM: Switch(RunKind.SUSPEND, SUBDOMAIN).to_json(),
     }
 
