@@ -4,11 +4,11 @@
 enqueueing of the engine's work, so that no crash leaves one without the other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from provisioning.domain.actor import Actor
@@ -65,9 +65,16 @@ class Tenants(Protocol):
 
     async def find(self, subdomain: str) -> Tenant | None: ...
     async def find_by_id(self, tenant_id: UUID) -> Tenant | None: ...
-    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]: ...
-    async def every(self) -> Sequence[Tenant]:
-        """All rows there are, tombstones included."""
+    async def find_by_project(self, ref: str) -> Tenant | None:
+        """The tenant, living or buried, whose project this is."""
+        ...
+
+    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
+        """A page of living tenants, newest first, and how many there are. `text` is looked for in their names."""
+        ...
+
+    async def portion(self, *, after: Tenant | None, limit: int) -> Sequence[Tenant]:
+        """All rows in turn, newest first, tombstones included: the ones that follow on `after` (None: the first)."""
         ...
 
     async def counts(self) -> Mapping[TenantState, int]:
@@ -438,3 +445,22 @@ class Registry(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Raises Transient while the database can't be reached."""
         ...
+
+
+_PORTION: Final = 1000
+
+
+async def every_tenant(registry: Registry) -> AsyncIterator[Tenant]:
+    """All tenants, newest first, tombstones included: for what can't do without all of them.
+
+    Read in portions, so that neither memory nor a transaction holds them all. One that comes meanwhile is missing.
+    """
+    last: Tenant | None = None
+    while True:
+        async with registry.transaction() as tx:
+            portion = await tx.tenants.portion(after=last, limit=_PORTION)
+        for tenant in portion:
+            yield tenant
+        if len(portion) < _PORTION:
+            return
+        last = portion[-1]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +35,20 @@ class Output:
         """Print the answer of the command, where it is wanted as a document."""
         if self.json:
             print(json.dumps(document, indent=2, default=str), file=self.out.file)
+
+    async def stream(self, name: str, entries: AsyncIterator[Any]) -> int:
+        """Print a document of all entries under `name`, and their total, one by one as they come."""
+        total = 0
+        self._write(f'{{"{name}": [')
+        async for entry in entries:
+            self._write(("," if total else "") + "\n" + json.dumps(entry, default=str))
+            total += 1
+        self._write(f'\n], "total": {total}}}\n')
+        return total
+
+    def _write(self, text: str) -> None:
+        if self.json:
+            print(text, end="", file=self.out.file)
 
     def say(self, text: RenderableType = "") -> None:
         if isinstance(text, str):

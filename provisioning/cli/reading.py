@@ -1,5 +1,6 @@
 """Commands that only read."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import typer
@@ -10,9 +11,10 @@ from provisioning.cli.session import EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_approval, tell_run
 from provisioning.cli.tables import add_row, age, new_table
 from provisioning.control_plane.views import PAGE, TenantView
-from provisioning.documents import list_document, run_document, tenant_document
+from provisioning.documents import Document, list_document, run_document, tenant_document, tenant_row
 from provisioning.domain.run import RunState
 from provisioning.domain.tenant import TenantState
+from provisioning.errors import Refused
 
 
 def status(
@@ -49,8 +51,17 @@ def list_tenants(
         str, typer.Argument(help="Part of a company's name, a subdomain or an admin's address.")
     ] = "",
     page: Annotated[int, typer.Option("--page", min=1, help=f"{PAGE} tenants a page, newest first.")] = 1,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All of them, a line each as they come.")] = False,
 ) -> None:
     """List tenants."""
+
+    async def pour(session: Session) -> int:
+        if text or page > 1:
+            raise Refused("--all lists every tenant; leave the text and --page out.", code="usage")
+        total = await session.output.stream("tenants", _entries(session))
+        session.output.say(_how_many(total, total, ""))
+        return EXIT_OK
 
     async def show(session: Session) -> int:
         views = session.system.control.views
@@ -74,7 +85,7 @@ def list_tenants(
             session.output.say(f"{lockdown.sentence} It keeps {lockdown.holds} tenants suspended.")
         return EXIT_OK
 
-    run_verb(context, show)
+    run_verb(context, pour if every else show)
 
 
 def runs(
@@ -97,6 +108,17 @@ def runs(
         return EXIT_OK
 
     run_verb(context, show)
+
+
+async def _entries(session: Session) -> AsyncIterator[Document]:
+    """Every tenant as the document has it; for people, a line is said on the way."""
+    views = session.system.control.views
+    async for tenant in views.every(session.actor):
+        url = views.access_url(tenant.subdomain)
+        if not session.output.json:
+            said = (tenant.company_name, tenant.reading, age(tenant.created_at), url)
+            session.output.say(f"{tenant.subdomain}  " + ", ".join(said))
+        yield tenant_row(tenant, url)
 
 
 def _how_many(shown: int, total: int, text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final, Self
 from provisioning.domain.backup import ARCHIVES, BACKUPS, MANIFEST
 from provisioning.errors import Refused
 from provisioning.ports import Backups
-from provisioning.registry import Registry
+from provisioning.registry import Registry, every_tenant
 
 _FOLDER: Final = re.compile(
     rf"(?:{BACKUPS}|{ARCHIVES})/(?P<subdomain>[a-z0-9-]+?)-"
@@ -47,8 +47,9 @@ class Archived:
 async def list_archived(backups: Backups, registry: Registry) -> Sequence[Archived]:
     """Every complete backup, the newest first."""
     files = [*await backups.list(ARCHIVES), *await backups.list(BACKUPS)]
-    async with registry.transaction() as tx:
-        companies = {one.subdomain: one.company_name for one in await tx.tenants.every()}
+    companies: dict[str, str] = {}
+    async for tenant in every_tenant(registry):  # newest first: a released subdomain may have had several
+        companies.setdefault(tenant.subdomain, tenant.company_name)
     folders = [path.removesuffix(f"/{MANIFEST}") for path in files if path.endswith(f"/{MANIFEST}")]
     found = [one for folder in folders if (one := _named(folder, companies)) is not None]
     return sorted(found, key=lambda one: (one.taken_on, one.number, one.subdomain), reverse=True)

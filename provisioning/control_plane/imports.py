@@ -93,7 +93,7 @@ class Imports:
     async def _subdomain(self, request: ImportRequest) -> Question:
         name = request.tenant.subdomain
         async with self._desk.registry.transaction() as tx:
-            rows = await tx.tenants.every()
+            owner = await tx.tenants.find_by_project(request.project_ref)
             tenant = await tx.tenants.find(name)
         if tenant is not None:
             raise Refused(
@@ -101,7 +101,7 @@ class Imports:
                 code="taken",
                 field="subdomain",
             )
-        if owner := next((one for one in rows if one.project_ref == request.project_ref), None):
+        if owner is not None:
             raise Refused(
                 f"The project {request.project_ref} belongs to the tenant {owner.subdomain}.",
                 code="taken",

@@ -1,6 +1,6 @@
 """Verbs that read: one tenant, all tenants, runs and their history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioning.control_plane.desk import Desk
@@ -11,7 +11,7 @@ from provisioning.domain.project import ProjectRef
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
-from provisioning.registry import Transaction
+from provisioning.registry import Transaction, every_tenant
 
 PAGE = 50
 
@@ -78,6 +78,13 @@ class Views:
         await self._desk.require(actor, Role.VIEWER, "list")
         async with self._desk.registry.transaction() as tx:
             return await tx.tenants.list(text=text, limit=size, offset=(max(page, 1) - 1) * size)
+
+    async def every(self, actor: Actor) -> AsyncIterator[Tenant]:
+        """All living tenants, newest first, read in portions: for a report, never for an answer."""
+        await self._desk.require(actor, Role.VIEWER, "list")
+        async for tenant in every_tenant(self._desk.registry):
+            if tenant.state is not TenantState.DELETED:
+                yield tenant
 
     async def runs(
         self, actor: Actor, *, states: Sequence[RunState] = (), limit: int = PAGE

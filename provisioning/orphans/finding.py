@@ -9,6 +9,7 @@ from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.ports import FoundProject, ZoneRecord
 from provisioning.provision.ports import ProvisionPorts
 from provisioning.provision.step5_configure_dns import OUR_COMMENT
+from provisioning.registry import every_tenant
 
 _GONE: Final = "not there"
 
@@ -17,8 +18,7 @@ async def find_orphans(ports: ProvisionPorts, subdomain: str | None = None) -> S
     """Find all, or those of one tenant. Changes nothing."""
     projects = await ports.projects.find_named_like("")
     records = await ports.zone.list_records(comment_start=OUR_COMMENT)
-    async with ports.registry.transaction() as tx:
-        tenants = await tx.tenants.every()
+    tenants = [tenant async for tenant in every_tenant(ports.registry)]
     found = [
         *_projects(projects, tenants, ports.policy.monthly_cost),
         *await _ghosts(ports, tenants, {one.ref for one in projects}),

@@ -56,8 +56,8 @@ async def _is_gone(at: At, kind: OrphanKind, ref: str) -> bool:
             return all(record.name != ref for record in records)
         case OrphanKind.RECORD:
             async with at.ports.registry.transaction() as tx:
-                tenants = await tx.tenants.every()
-            return all(one.state is TenantState.DELETED for one in tenants if one.project_ref == ref)
+                tenant = await tx.tenants.find_by_project(ref)
+            return tenant is None or tenant.state is TenantState.DELETED
 
 
 async def _remove(at: At, orphan: Orphan) -> str:

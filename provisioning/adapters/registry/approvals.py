@@ -65,8 +65,9 @@ class PostgresApprovals:
         return _approval(row) if row else None
 
     async def list(self, *, states: Sequence[ApprovalState], limit: int) -> Sequence[Approval]:
+        pending_only = "state = 'pending' and" if list(states) == [ApprovalState.PENDING] else ""
         rows = await self._connection.fetch(
-            f"select {_COLUMNS} from approvals where cardinality($1::text[]) = 0 or state = any($1)"
+            f"select {_COLUMNS} from approvals where {pending_only} (cardinality($1::text[]) = 0 or state = any($1))"
             " order by created_at desc limit $2",
             list(states), limit,
         )  # fmt: skip

@@ -70,8 +70,15 @@ class PostgresAuditLog:
         self, *, subdomain: str | None, before: int | None, limit: int
     ) -> tuple[Sequence[AuditRow], int]:
         rows = await self._connection.fetch(_NEWEST, subdomain, before, limit)
-        total: int = await self._connection.fetchval(f"select count(*) {_ABOUT}", subdomain)
-        return [_row(row) for row in rows], total
+        return [_row(row) for row in rows], await self._count(subdomain)
+
+    async def _count(self, subdomain: str | None) -> int:
+        """Rows are numbered from 1 without a gap, so the head's number tells how many there are."""
+        if subdomain is None:
+            head = await self.head()
+            return head.seq if head else 0
+        number: int = await self._connection.fetchval(f"select count(*) {_ABOUT}", subdomain)
+        return number
 
     async def keys(self) -> Mapping[str, Secret]:
         return await self._keys.all(self._connection)

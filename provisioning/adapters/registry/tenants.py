@@ -23,9 +23,18 @@ _EXHUME, _REBURY = (
     files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("exhume", "rebury")
 )
 _LIVE = "not metadata ? 'released'"
-_MATCHES = (
-    "state <> 'deleted' and ($1 = '' or subdomain ilike $2 or company_name ilike $2 or admin_email ilike $2)"
-)
+_PAGE = f"""
+select {TENANT_COLUMNS} from tenants
+where tenant_id in (
+    select tenant_id from tenant_names where $1 = '' or search like lower($1)
+    order by created_at desc, tenant_id desc limit $2 offset $3)
+order by created_at desc, tenant_id desc
+"""
+_PORTION = f"""
+select {TENANT_COLUMNS} from tenants
+where $1::timestamptz is null or (created_at, tenant_id) < ($1, $2::uuid)
+order by created_at desc, tenant_id desc limit $3
+"""
 
 
 class PostgresTenants:
@@ -57,25 +66,28 @@ class PostgresTenants:
         )
         return read_tenant(row) if row else None
 
+    async def find_by_project(self, ref: str) -> Tenant | None:
+        row = await self._connection.fetchrow(
+            f"select {TENANT_COLUMNS} from tenants where project_ref = $1", ref
+        )
+        return read_tenant(row) if row else None
+
     async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        pattern = f"%{escaped}%"
-        total = await self._connection.fetchval(
-            f"select count(*) from tenants where {_MATCHES}", text, pattern
-        )
-        rows = await self._connection.fetch(
-            f"select {TENANT_COLUMNS} from tenants where {_MATCHES} order by created_at desc limit $3 offset $4",
-            text, pattern, limit, offset,
-        )  # fmt: skip
-        return [read_tenant(row) for row in rows], total
+        pattern = f"%{escaped}%" if text else ""
+        rows = await self._connection.fetch(_PAGE, pattern, limit, offset)
+        if not offset and len(rows) < limit:  # all there are
+            return [read_tenant(row) for row in rows], len(rows)
+        return [read_tenant(row) for row in rows], await self._count(pattern)
 
-    async def every(self) -> Sequence[Tenant]:
-        rows = await self._connection.fetch(f"select {TENANT_COLUMNS} from tenants order by created_at")
-        return [read_tenant(row) for row in rows]
+    async def portion(self, *, after: Tenant | None, limit: int) -> Sequence[Tenant]:
+        place = (after.created_at, after.tenant_id) if after else (None, None)
+        return [read_tenant(row) for row in await self._connection.fetch(_PORTION, *place, limit)]
 
     async def counts(self) -> Mapping[TenantState, int]:
         rows = await self._connection.fetch(
-            "select state, count(*) as number from tenants where state <> 'deleted' group by state"
+            "select state, sum(number)::bigint as number from tenant_tallies where state <> 'deleted'"
+            " group by state having sum(number) <> 0"
         )
         return {TenantState(row["state"]): row["number"] for row in rows}
 
@@ -254,6 +266,15 @@ class PostgresTenants:
 
     async def remove(self, subdomain: str) -> None:
         await self._connection.execute(f"delete from tenants where subdomain = $1 and {_LIVE}", subdomain)
+
+    async def _count(self, pattern: str) -> int:
+        """A search is counted by reading every name, which is all that is read of a tenant."""
+        if not pattern:
+            return sum((await self.counts()).values())
+        number: int = await self._connection.fetchval(
+            "select count(*) from tenant_names where search like lower($1)", pattern
+        )
+        return number
 
     async def _row(self, subdomain: str, columns: str) -> asyncpg.Record:
         row = await self._connection.fetchrow(

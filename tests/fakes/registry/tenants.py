@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -60,13 +61,19 @@ class FakeTenants:
         row = self._tables.tenants.get(tenant_id)
         return read_tenant(row) if row else None
 
+    async def find_by_project(self, ref: str) -> Tenant | None:
+        found = [row for row in self._tables.tenants.values() if row["project_ref"] == ref]
+        return read_tenant(found[0]) if found else None
+
     async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
         found = [read_tenant(row) for row in reversed(self._tables.tenants.values()) if _matches(row, text)]
         newest_first = sorted(found, key=lambda tenant: tenant.created_at, reverse=True)
         return newest_first[offset : offset + limit], len(found)
 
-    async def every(self) -> Sequence[Tenant]:
-        return [read_tenant(row) for row in self._tables.tenants.values()]
+    async def portion(self, *, after: Tenant | None, limit: int) -> Sequence[Tenant]:
+        newest_first = sorted(self._tables.tenants.values(), key=_place, reverse=True)
+        following = [row for row in newest_first if after is None or _place(row) < _place(asdict(after))]
+        return [read_tenant(row) for row in following[:limit]]
 
     async def counts(self) -> Mapping[TenantState, int]:
         return Counter(
@@ -289,6 +296,10 @@ class FakeTenants:
 
 def read_tenant(row: Row) -> Tenant:
     return Tenant(**{name: row[name] for name in _SHOWN})
+
+
+def _place(row: Row) -> tuple[datetime, UUID]:
+    return row["created_at"], row["tenant_id"]
 
 
 def _matches(row: Row, text: str) -> bool:

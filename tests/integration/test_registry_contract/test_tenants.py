@@ -10,7 +10,7 @@ from provisioning.domain.project import ProjectRef
 from provisioning.domain.secret import Sealed
 from provisioning.domain.tenant import TenantState
 from provisioning.errors import Refused
-from provisioning.registry import Transaction
+from provisioning.registry import Transaction, every_tenant
 from tests.integration.test_registry_contract.books import Books
 from tests.integration.test_registry_contract.entries import (
     ADDRESS,
@@ -64,8 +64,56 @@ async def test_tombstones_are_among_all_the_rows(books: Books) -> None:
         await reserve(books, name)
     async with books.registry.transaction() as tx:
         await tx.tenants.bury("tenant-a")
-        found = {one.subdomain: one.state for one in await tx.tenants.every()}
+    found = {one.subdomain: one.state async for one in every_tenant(books.registry)}
     assert found == {"tenant-a": TenantState.DELETED, "tenant-b": TenantState.PROVISIONING}
+
+
+async def test_all_rows_are_read_in_turn_each_once(books: Books) -> None:
+    for name in ("tenant-a", "tenant-b", "tenant-c"):
+        await reserve(books, name)
+    async with books.registry.transaction() as tx:
+        first = await tx.tenants.portion(after=None, limit=2)
+        rest = await tx.tenants.portion(after=first[-1], limit=2)
+        assert await tx.tenants.portion(after=rest[-1], limit=2) == []
+    assert [tenant.subdomain for tenant in (*first, *rest)] == ["tenant-c", "tenant-b", "tenant-a"]
+
+
+async def test_a_tenant_is_found_by_its_project(books: Books) -> None:
+    await reserve(books)
+    async with books.registry.transaction() as tx:
+        assert await tx.tenants.find_by_project(PROJECT.ref) is None
+        await tx.tenants.store_project(SUBDOMAIN, PROJECT, sealed_url=Sealed("fake-sealed-url"))
+        found = await tx.tenants.find_by_project(PROJECT.ref)
+    assert found is not None
+    assert found.subdomain == SUBDOMAIN
+
+
+async def test_a_change_shows_in_the_numbers_and_in_what_is_listed(books: Books) -> None:
+    """Both are kept beside the tenants' own rows, by whatever changes those."""
+    for name in ("tenant-a", "tenant-b", "tenant-c", "tenant-d"):
+        await reserve(books, name)
+    async with books.registry.transaction() as tx:
+        await tx.tenants.record("tenant-a", platform_tenant_id=str(uuid4()))
+        await tx.tenants.change_admin_email("tenant-a", "somebody@else.example")
+        await tx.tenants.set_state("tenant-b", TenantState.VERIFIED, verdict="verified")
+        await tx.tenants.bury("tenant-c")
+        await tx.tenants.remove("tenant-d")
+    async with books.registry.transaction() as tx:
+        counts = await tx.tenants.counts()
+        listed, total = await tx.tenants.list(text="", limit=1, offset=1)
+        renamed, _ = await tx.tenants.list(text="somebody@ELSE", limit=5, offset=0)
+    assert counts == {TenantState.UNVERIFIED: 1, TenantState.VERIFIED: 1}
+    assert ([tenant.subdomain for tenant in listed], total) == (["tenant-a"], 2)
+    assert [tenant.subdomain for tenant in renamed] == ["tenant-a"]
+
+
+async def test_numbers_stay_right_however_often_a_state_changes(books: Books) -> None:
+    await reserve(books)
+    for state in (TenantState.VERIFIED, TenantState.UNVERIFIED) * 60:
+        async with books.registry.transaction() as tx:
+            await tx.tenants.set_state(SUBDOMAIN, state, verdict="")
+    async with books.registry.transaction() as tx:
+        assert await tx.tenants.counts() == {TenantState.UNVERIFIED: 1}
 
 
 async def test_two_at_once_get_one_reservation(books: Books) -> None:
