@@ -23,6 +23,7 @@ from bot.listeners import (
     deprovision,
     digest,
     home,
+    importing,
     lockdown,
     menu,
     orphans,
@@ -96,9 +97,10 @@ VERBS: Final[Mapping[str, Entry]] = {
             destructive=True,
         ),
         _entry("restore", "[subdomain]", "a deleted tenant, from its archive", Role.OPERATOR, restore.ask),
+        _entry("import", "[subdomain]", "how one made by hand is taken up", Role.OPERATOR, importing.tell),
         _entry("digest", "", "all tenants, what waits, what it costs", Role.VIEWER, digest.show),
         _entry("audit", "[subdomain]", "who did what, newest first", Role.VIEWER, audit.show),
-        _entry("orphans", "[subdomain]", "what nobody uses any more", Role.VIEWER, orphans.show),
+        _entry("orphans", "[subdomain]", "what nobody uses any more", Role.VIEWER, orphans.show_orphans),
         _entry("help", "", "this", Role.VIEWER, _help),
     )
 }  # fmt: skip
@@ -121,6 +123,7 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.APPROVAL_REJECT: deprovision.ask_reject,
     ids.RUN_UNDO: deprovision.undo,
     ids.LOCKDOWN_LIFT: lockdown.ask_lift,
+    ids.ORPHAN_REMOVE: orphans.ask_removal,
     ids.LIST_PAGE: tenants.turn_page,
     ids.HOME_REFRESH: home.refresh,
     ids.PROVISION_BACK: provision.back_to_form,
@@ -140,6 +143,7 @@ VIEWS: Final[Mapping[str, Take]] = {
     ids.REJECT_FORM: deprovision.take_reject,
     ids.LOCKDOWN_FORM: lockdown.take_form,
     ids.LIFT_FORM: lockdown.take_lift,
+    ids.ORPHAN_FORM: orphans.take_form,
 }
 
 DESTRUCTIVE: Final = frozenset(
@@ -147,7 +151,7 @@ DESTRUCTIVE: Final = frozenset(
         ids.ROTATE_CONFIRM,
         *(ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM),
         *(ids.TENANT_DEPROVISION, ids.DEPROVISION_FORM, ids.APPROVAL_APPROVE),
-        *(ids.LOCKDOWN_FORM, ids.LOCKDOWN_LIFT, ids.LIFT_FORM),
+        *(ids.LOCKDOWN_FORM, ids.LOCKDOWN_LIFT, ids.LIFT_FORM, ids.ORPHAN_REMOVE, ids.ORPHAN_FORM),
     }
 )
 SILENT: Final = frozenset({ids.LINK})

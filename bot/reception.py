@@ -15,6 +15,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.allowlist import NotAdmitted
 from bot.blocks.kit import Message, View
 from bot.blocks.notices import notice_view, refusal_message, trouble_message
+from bot.blocks.within_reach import message_for
 from bot.desk import Desk
 from bot.in_time import in_time
 from bot.outbox.errors import SlackError
@@ -92,7 +93,8 @@ class Reception:
         if not await self._is_new_anywhere(request):
             return None
         visit = await self._admit(request, destructive=destructive)
-        return await act(self._desk, visit) if visit else None
+        message = await act(self._desk, visit) if visit else None
+        return message_for(visit.actor, message) if visit and message else None
 
     async def _take(self, request: Request, take: Take, *, destructive: bool) -> Reply:
         try:

@@ -20,6 +20,7 @@ from bot.blocks.kit import (
 from bot.blocks.lockdown import fleet_facts, fleet_question
 from bot.blocks.orphan_card import ORPHAN_WARNING, orphan_context, orphan_facts, orphan_line
 from bot.blocks.words import age, at_moment, code, money, said, size
+from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 from provisioning.domain.lockdown import FLEET
@@ -74,13 +75,16 @@ def question_line(approval: Approval) -> str:
     )
 
 
-def approval_buttons(approval: Approval) -> list[Element]:
-    """Whoever may not answer hears so at the click."""
+def approval_buttons(approval: Approval, *, reader: Actor | None = None) -> list[Element]:
+    """All of them for everybody, who may hear at the click that they may not; for one reader those that will do."""
     asked = fleet_question(approval) if approval.subdomain == FLEET else _ending_question(approval)
-    return [
-        button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked),
-        button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id),
-    ]
+    approve = button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked)
+    reject = button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id)
+    if reader is None:
+        return [approve, reject]
+    asked_it = approval.requester == reader.identity
+    may = reader.may(Role.APPROVER)
+    return [*([approve] if may and not asked_it else []), *([reject] if may or asked_it else [])]
 
 
 def _what_approving_does(approval: Approval) -> str:

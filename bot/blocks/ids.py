@@ -23,6 +23,7 @@ APPROVAL_APPROVE: Final = "approval_approve"
 APPROVAL_REJECT: Final = "approval_reject"
 
 LOCKDOWN_LIFT: Final = "lockdown_lift"
+ORPHAN_REMOVE: Final = "orphan_remove"
 
 LIST_PAGE: Final = "list_page"
 HOME_REFRESH: Final = "home_refresh"
@@ -55,6 +56,7 @@ DEPROVISION_FORM: Final = "deprovision_form"
 REJECT_FORM: Final = "reject_form"
 LOCKDOWN_FORM: Final = "lockdown_form"
 LIFT_FORM: Final = "lift_form"
+ORPHAN_FORM: Final = "orphan_form"
 NOTICE: Final = "notice"
 
 NO_VALUE: Final = "-"

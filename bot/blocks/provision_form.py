@@ -13,7 +13,7 @@ from provisioning.errors import FieldError
 
 _MOST_TYPED: Final = 255
 _MOST_OPTIONS: Final = 100
-_HINT_FOR_TERMINAL: Final = re.compile(r"; give it with --[\w-]+")
+_HINT_FOR_TERMINAL: Final = re.compile(r"; give it with --[\w-]+|, with --[\w-]+,| \(--[\w-]+\)")
 
 
 @dataclass(frozen=True)

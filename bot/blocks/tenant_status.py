@@ -12,13 +12,16 @@ from bot.blocks.run_words import NO_WORKER, awaited, company, done_steps, host, 
 from bot.blocks.tenant_words import reading, tenant_line
 from bot.blocks.words import RUN_MARKS, age, bar, code, said, size, state
 from provisioning.control_plane.views import TenantView
+from provisioning.domain.actor import Actor
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 
 
-def status_message(view: TenantView, *, now: datetime, worker_alive: bool) -> Message:
-    """What is known of the tenant, its run, and what can be done with them."""
+def status_message(
+    view: TenantView, *, now: datetime, worker_alive: bool, reader: Actor | None = None
+) -> Message:
+    """What is known of the tenant, its run, and what its reader can do with them."""
     blocks: list[Block] = []
     if view.tenant is not None:
         blocks += [section(tenant_line(view.tenant, view.access_url)), fields(_facts(view.tenant, view, now))]
@@ -26,7 +29,7 @@ def status_message(view: TenantView, *, now: datetime, worker_alive: bool) -> Me
         blocks.append(section(_run_text(view.run, now, worker_alive=worker_alive)))
     if view.approval is not None:
         blocks.append(section(f"{question_line(view.approval)}\n{said(view.approval.reason, 300)}"))
-    if buttons := _buttons(view):
+    if buttons := _buttons(view, reader):
         blocks.append(actions(*buttons))
     return Message(_summary(view), tuple(blocks) or (section(_summary(view)),))
 
@@ -103,9 +106,9 @@ def _run_text(run: Run, now: datetime, *, worker_alive: bool) -> str:
     return "\n".join(lines)
 
 
-def _buttons(view: TenantView) -> list[Element]:
+def _buttons(view: TenantView, reader: Actor | None) -> list[Element]:
     if view.approval is not None:
-        return approval_buttons(view.approval)
+        return approval_buttons(view.approval, reader=reader)
     if view.run is not None and view.run.state.is_open:
         return decision_buttons(view.run)
     if view.run is not None and view.run.subdomain == FLEET:

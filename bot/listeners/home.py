@@ -5,6 +5,7 @@ from typing import Any, Final
 from bot.allowlist import NotAdmitted
 from bot.blocks.home import home_refused, home_trouble, home_view
 from bot.blocks.kit import View
+from bot.blocks.within_reach import view_for
 from bot.desk import Desk
 from bot.in_time import in_time
 from bot.visit import Request, Visit
@@ -31,7 +32,7 @@ async def refresh(desk: Desk, visit: Visit) -> None:
 
 async def show_home(desk: Desk, actor: Actor) -> None:
     try:
-        view = await in_time(_SECONDS, _draw(desk, actor))
+        view = view_for(actor, await in_time(_SECONDS, _draw(desk, actor)))
     except TenantbotError as fault:
         view = home_trouble(fault.message)
     except TimeoutError:

@@ -22,7 +22,8 @@ async def status(desk: Desk, visit: Visit) -> Message:
         return await overview(desk, visit)
     views = desk.control.views
     view = await views.status(visit.actor, reference)
-    return status_message(view, now=desk.clock.now(), worker_alive=await views.worker_alive())
+    worker_alive = await views.worker_alive()
+    return status_message(view, now=desk.clock.now(), worker_alive=worker_alive, reader=visit.actor)
 
 
 async def overview(desk: Desk, visit: Visit) -> Message:

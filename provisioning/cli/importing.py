@@ -2,9 +2,11 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -58,8 +60,9 @@ def import_tenant(
 ) -> None:
     """Take up a tenant that was made by hand.
 
-    It is looked at, registered, and verified; nothing of it is changed. Secrets are better given by --secrets - or
-    by the environment than as arguments, which the shell remembers.
+    It is looked at, registered, and verified; nothing of it is changed. Without its database's password a terminal
+    is asked for it; secrets are better given so, by --secrets - or by the environment than as arguments, which the
+    shell remembers.
     """
     raw: dict[str, Any] = {
         "company": company,
@@ -75,6 +78,8 @@ def import_tenant(
     }
     given = _read_secrets(secrets) if secrets else {}
     raw = given | {field: value for field, value in raw.items() if value is not None}
+    if not _has_password(raw) and sys.stdin.isatty():
+        raw["database_password"] = typer.prompt("The database's password", hide_input=True, err=True)
 
     async def plan(session: Session) -> int:
         found = await session.system.control.imports.plan(session.actor, raw)
@@ -87,6 +92,10 @@ def import_tenant(
         return await finish_run(session, started, detach=detach)
 
     run_verb(context, plan if dry_run else start, may_execute=not dry_run)
+
+
+def _has_password(raw: Mapping[str, Any]) -> bool:
+    return bool(raw.get("database_password") or urlsplit(str(raw.get("database_url") or "")).password)
 
 
 def _read_secrets(where: str) -> dict[str, Any]:

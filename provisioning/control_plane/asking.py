@@ -54,7 +54,7 @@ async def ask(tx: Transaction, actor: Actor, asked: Approval) -> Approval:
         return pending
     by = pending.requested_by if pending else "somebody"
     raise Refused(
-        f"{by} has asked for the end of {asked.subdomain} already, in another way; decide about that first.",
+        f"{by} has asked about {asked.subdomain} already, in another way; decide about that first.",
         code="pending",
         field="subdomain",
     )

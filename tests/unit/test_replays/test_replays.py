@@ -51,7 +51,7 @@ READING: Final = {
     *(ids.TENANT_SUSPEND, ids.TENANT_ACTIVATE, ids.TENANT_DEPROVISION, ids.APPROVAL_REJECT, ids.LIST_PAGE),
     *(ids.HOME_REFRESH, ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM),
     *("lockdown", ids.LOCKDOWN_LIFT, "rotate", "orphans", "digest"),
-    *("restore", ids.RESTORE_BACK, ids.RESTORE_FORM),
+    *("import", "restore", ids.RESTORE_BACK, ids.RESTORE_FORM, ids.ORPHAN_REMOVE),
 }  # fmt: skip
 """These change nothing at all: they show something, or open a form."""
 
