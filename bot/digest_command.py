@@ -9,6 +9,7 @@ import typer
 from bot.first_calls import identify
 from bot.outbox.calls import SlackCalls
 from bot.outbox.client import open_slack
+from bot.pictures.digest import can_draw
 from bot.reporter.reporter import Reporter
 from bot.surface import REPORTER_OFFICE
 from bot.web_command import slack_settings
@@ -34,8 +35,13 @@ def digest(
 
 async def _preview(session: Session) -> int:
     found = await session.system.control.digests.preview(session.actor)
-    session.output.document(found.to_json())
+    session.output.document({**found.to_json(), "picture": can_draw()})
     tell_digest(session.output, found)
+    session.output.say(
+        "With a picture of tenants over time and of provisioning by step."
+        if can_draw()
+        else "Without a picture: matplotlib is not installed (`pip install tenantbot[pictures]`)."
+    )
     return EXIT_OK
 
 

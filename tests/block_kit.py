@@ -21,7 +21,7 @@ MOST_UPDATE_TEXT = 4000
 """Of a message's own text: `chat.update` takes no more."""
 
 _OUR_MARKUP = re.compile(
-    r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://[^<>|\s]+\|[^<>]+|!date\^\d+\^[\w{} ]+\|[^<>]+)>"
+    r"<(?:@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|https?://[^<>|\s]+\|[^<>]+|!date\^\d+\^[\w{} ]+\|[^<>]+)>"
 )
 _READ_ALOUD = {"text", "title", "caption"}
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Final, TypeVar
 
 from bot.blocks.kit import Block, Message, context, header, mention, mention_group, section
@@ -52,15 +51,15 @@ def _headline(digest: Digest) -> str:
 
 
 def _blocks(digest: Digest, approvers: Sequence[str], image: Block | None, most: int) -> list[Block]:
-    facts, now = digest.facts, digest.at
+    facts = digest.facts
     parts = (
         _part("✋ Waiting for a person", facts.waiting, _waiting, most),
-        _part("🗳️ To approve", facts.approvals, lambda one: _approval(one, now, approvers), most),
-        _part("⚠️ Not verified", facts.failing, _verdict, most),
+        _part("🕒 To approve", facts.approvals, _approval, most, last=_hurry(digest, approvers)),
+        _part("❌ Not verified", facts.failing, _verdict, most),
         _part("🗑️ To be deleted", facts.deletions, _deletion, most),
         _part("⏸️ Suspended", facts.suspended, _suspended, most),
-        _part("🔎 Verified with advisory failures", facts.advisory, _verdict, most),
-        _part("🌱 New", facts.new, _new, most),
+        _part("⚠️ Verified with advisory failures", facts.advisory, _verdict, most),
+        _part("🎉 New", facts.new, _new, most),
     )
     return [
         header("Digest"),
@@ -72,7 +71,9 @@ def _blocks(digest: Digest, approvers: Sequence[str], image: Block | None, most:
     ]
 
 
-def _part(title: str, listing: Listing[T], line: Callable[[T], str], most: int) -> list[Block]:
+def _part(
+    title: str, listing: Listing[T], line: Callable[[T], str], most: int, *, last: str = ""
+) -> list[Block]:
     """A part with nothing in it is not there."""
     if not listing.total:
         return []
@@ -80,6 +81,7 @@ def _part(title: str, listing: Listing[T], line: Callable[[T], str], most: int) 
     lines = [f"*{title}* ({listing.total})", *(f"• {line(one)}" for one in shown)]
     if listing.total > len(shown):
         lines.append(f"_and {listing.total - len(shown)} more_")
+    lines += [last] if last else []
     return [section("\n".join(lines))]
 
 
@@ -96,12 +98,17 @@ def _waiting(one: WaitingRun) -> str:
     return f"{_name(one.subdomain)} {state(one.kind)}: {said(one.what, 120)} – {who}, since {at_moment(one.since)}"
 
 
-def _approval(one: PendingApproval, now: datetime, approvers: Sequence[str]) -> str:
+def _approval(one: PendingApproval) -> str:
     asker = mention(one.person) if one.person else said(one.requested_by, 60)
-    deciders = address([id_ for id_ in approvers if id_ != one.person]) if one.is_near(now) else ""
-    soon = f" ⏰ {deciders}" if deciders else ""
     until = f"answer until {at_moment(one.expires_at)}"
-    return f"{_name(one.subdomain)} {state(one.action)}, asked by {asker}; {until}{soon}"
+    return f"{_name(one.subdomain)} {state(one.action)}, asked by {asker}; {until}"
+
+
+def _hurry(digest: Digest, approvers: Sequence[str]) -> str:
+    """Address those who can answer what is about to expire; nobody answers their own question."""
+    askers = {one.person for one in digest.facts.approvals.first if one.is_near(digest.at)}
+    deciders = [one for one in approvers if askers != {one}]
+    return f"⏳ About to expire: {address(deciders)}" if askers and deciders else ""
 
 
 def _deletion(one: DueDeletion) -> str:

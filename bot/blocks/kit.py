@@ -100,6 +100,11 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
+def image(file: str, alt: str) -> Block:
+    """Show a file that was uploaded; `alt` says the same in words."""
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
+
+
 def actions(*elements: Element, block_id: str | None = None) -> Block:
     return _block("actions", block_id, elements=list(elements))
 

@@ -24,6 +24,7 @@ _READING: Final = frozenset(
         "conversations.history",
         "conversations.info",
         "conversations.replies",
+        "files.getUploadURLExternal",
         "usergroups.list",
         "usergroups.users.list",
         "users.info",

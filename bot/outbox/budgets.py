@@ -31,6 +31,8 @@ METHODS: Final[Mapping[str, Allowance]] = {
     "conversations.history": TIER3,
     "conversations.info": TIER3,
     "conversations.replies": TIER3,
+    "files.completeUploadExternal": TIER4,
+    "files.getUploadURLExternal": TIER4,
     "usergroups.list": TIER2,
     "usergroups.users.list": TIER2,
     "users.info": TIER4,

@@ -14,6 +14,7 @@ from bot.outbox.bucket import OutOfTime
 from bot.outbox.budgets import POST, UPDATE, Budgets
 from bot.outbox.errors import SlackAway, SlackRefused, SlackUnclear
 from bot.outbox.ports import Answer
+from bot.outbox.uploading import put_content
 from provisioning.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,14 @@ class SlackCalls:
                 team=str(said.get("team_id", "")),
             )
         return self._identity
+
+    async def upload(self, name: str, content: bytes, *, title: str) -> str:
+        """Bring a file to Slack, seen by nobody until a message shows it; return its id. Safe to repeat."""
+        place = await self.call("files.getUploadURLExternal", filename=name, length=len(content))
+        await put_content(self._client, str(place["upload_url"]), content)
+        number = str(place["file_id"])
+        await self.call("files.completeUploadExternal", files=[{"id": number, "title": title}])
+        return number
 
     def may_post(self, channel: str) -> bool:
         """Tell whether a message to this channel would go out at once."""

@@ -39,6 +39,9 @@ class Notes:
     """How many messages the thread has."""
     ended: bool = False
     posting: Posting | None = None
+    picture: str | None = None
+    """Id of the file that the message shows; empty where it is to go without."""
+    pictured_at: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 import structlog
 
 from bot.outbox.errors import SlackError, SlackRefused
-from bot.reporter.bulletin import Bulletin
+from bot.pictures.digest import draw_digest
+from bot.reporter.bulletin import Bulletin, Draw
 from bot.reporter.card import Card
 from bot.reporter.notes import Notes
 from bot.reporter.standing import Standing, Talks
@@ -50,11 +51,20 @@ class Office:
 class Reporter:
     """One per installation, whatever the number of processes: the budgets that Slack allows are counted here."""
 
-    def __init__(self, control: ControlPlane, talks: Talks, *, clock: Clock, office: Office) -> None:
+    def __init__(
+        self,
+        control: ControlPlane,
+        talks: Talks,
+        *,
+        clock: Clock,
+        office: Office,
+        picture: Draw = draw_digest,
+    ) -> None:
         self._control = control
         self._talks = talks
         self._clock = clock
         self._office = office
+        self._picture = picture
         self._rest_until: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -136,6 +146,7 @@ class Reporter:
                 row=row,
                 digests=self._control.digests,
                 approvers=self._office.approvers,
+                picture=self._picture,
             )
             for row in await self._control.digests.pending()
         ]

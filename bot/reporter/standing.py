@@ -43,6 +43,7 @@ class Talks(Protocol):
     async def find_posted(
         self, channel: str, key: str, *, thread_ts: str | None, after: Any, within: float | None = None
     ) -> str | None: ...
+    async def upload(self, name: str, content: bytes, *, title: str) -> str: ...
     def may_post(self, channel: str) -> bool: ...
     def may_update(self, *, reserve: int = 0) -> bool: ...
 
@@ -77,6 +78,10 @@ class Standing(ABC):
 
     @abstractmethod
     async def store(self, notes: Notes, *, done: bool) -> None: ...
+
+    def insists_on(self, shape: Shape) -> bool:  # noqa: ARG002 - a message may
+        """Tell whether the same shape may be taken later, so that no simpler one is tried now."""
+        return False
 
     @property
     def may_be_posted(self) -> bool:
@@ -191,7 +196,7 @@ class Standing(ABC):
                     log.warning("root message is lost", subject=self.subject, code=refused.code)
                     self.notes = self.notes.without_root()
                     return None
-                if shape is None or refused.code not in _BLOCKS_REFUSED:
+                if shape is None or refused.code not in _BLOCKS_REFUSED or self.insists_on(shape):
                     raise
                 log.warning("blocks refused", code=refused.code, shape=shape)
                 continue

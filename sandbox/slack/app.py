@@ -28,6 +28,7 @@ _PAGE: tuple[tuple[str, str, Endpoint], ...] = (
     ("PUT", "/groups/{group}/members", settings.change_group),
     ("POST", "/sockets", settings.disturb_sockets),
     ("GET", "/deliveries", settings.show_deliveries),
+    ("GET", "/files/{file}", reading.show_file),
     ("GET", f"{_PERSON}/channels", reading.show_channels),
     ("GET", f"{_PERSON}/events", reading.stream_changes),
     ("GET", f"{_CHANNEL}/messages", reading.show_messages),

@@ -149,5 +149,7 @@ create table if not exists slack_files (
     content bytea,
     title text,
     channel_id text,
-    made_at timestamptz not null default now()
+    made_at timestamptz not null default now(),
+    completed_at timestamptz
 );
+alter table slack_files add column if not exists completed_at timestamptz;

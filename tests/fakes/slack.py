@@ -11,6 +11,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.wire import Wire
 
 FIND = "find_posted"
+UPLOAD = "upload"
+PROCESSING = 1.0
 _BURST, _UPDATES_A_MINUTE = 4, 50
 
 
@@ -57,6 +59,9 @@ class FakeSlack:
         self.closed_channels: dict[str, str] = {}
         """Channels that take nothing, and Slack's word for why."""
         self.locked: set[str] = set()
+        self.files: dict[str, tuple[float, bytes]] = {}
+        """When each file was uploaded, and its content."""
+        self.takes_files = True
         self._wire = wire
         self._clock = clock
         self._budgets = Budgets(clock)
@@ -94,6 +99,17 @@ class FakeSlack:
             return next((one.ts for one in seen if one.key == key), None)
 
         return await self._wire.carry(FIND, find)
+
+    async def upload(self, name: str, content: bytes, *, title: str) -> str:
+        async def keep() -> str:
+            if not self.takes_files:
+                raise SlackRefused(UPLOAD, "missing_scope", "It needs files:write.")
+            number = f"F{len(self.files):04}"
+            self.files[number] = (self._clock.monotonic(), content)
+            return number
+
+        assert name.endswith(".png")
+        return await self._wire.carry(UPLOAD, keep)
 
     def may_post(self, channel: str) -> bool:
         return all(bucket.spare() >= 1 for bucket in self._budgets.needed(POST, channel))
@@ -159,3 +175,6 @@ class FakeSlack:
         assert text
         if self.refused_kinds & {block["type"] for block in blocks}:
             raise SlackRefused(method, "invalid_blocks", "Blocks of that type are not taken.")
+        for shown in (block["slack_file"]["id"] for block in blocks if block["type"] == "image"):
+            if self._clock.monotonic() - self.files[shown][0] < PROCESSING:
+                raise SlackRefused(method, "invalid_blocks", "The file is not ready.")

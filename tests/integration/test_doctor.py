@@ -127,7 +127,7 @@ async def test_a_missing_scope_is_named(slack: Slack) -> None:
 
 
 async def test_a_scope_too_many_is_good_to_know(slack: Slack) -> None:
-    await slack.settings(scopes=[*sorted(MANIFEST.scopes), "files:write"])
+    await slack.settings(scopes=[*sorted(MANIFEST.scopes), "team:read"])
 
     findings = await look(installed(slack))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.slack.channels import ensure_im, get_visible_channel
 from sandbox.slack.events import tell_of_message
+from sandbox.slack.files import check_pictures
 from sandbox.slack.limits import SPECIAL, TIER3, TIER4, spend_message
 from sandbox.slack.members import find_person
 from sandbox.slack.messages import Draft, find_message, message_shape, say, tell_change
@@ -18,6 +19,7 @@ _CHANGE = read_script("change_message.sql")
 async def _post(call: Call) -> Answer:
     channel = await _writable_channel(call)
     content = read_content(call)
+    await check_pictures(call.desk, content.blocks)
     thread = await _thread(call, channel)
     await spend_message(call.desk, call.workspace, channel["id"])
     row = await say(call.desk, _draft(call, channel, content, thread))
@@ -46,6 +48,7 @@ async def _update(call: Call) -> Answer:
         raise Refusal("is_inactive")
     before = await _own_message(call, channel, "cant_update_message")
     content = read_content(call, changes=True)
+    await check_pictures(call.desk, content.blocks)
     _keep_shape(before, content)
     changed = await call.desk.state.pool.fetchrow(
         _CHANGE,

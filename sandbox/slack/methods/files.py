@@ -43,7 +43,8 @@ async def _complete_upload(call: Call) -> Answer:
 async def _finish(call: Call, entry: Any) -> dict[str, Any]:
     number = entry.get("id", "") if isinstance(entry, dict) else ""
     row = await call.desk.state.pool.fetchrow(
-        "update slack_files set title = coalesce($2, name) where id = $1 and content is not null returning *",
+        "update slack_files set title = coalesce($2, name), completed_at = clock_timestamp()"
+        " where id = $1 and content is not null returning *",
         number,
         entry.get("title") if isinstance(entry, dict) else None,
     )

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from sandbox.slack.channels import list_channels
 from sandbox.slack.desk import Desk
+from sandbox.slack.files import find_file, picture_type
 from sandbox.slack.members import list_groups, list_people, person_shape
 from sandbox.slack.messages import find_latest, list_messages, message_shape
 from sandbox.slack.people.person import Person, get_person
@@ -70,6 +71,15 @@ async def show_messages(desk: Desk, request: Request) -> Response:
 
 async def show_thread(desk: Desk, request: Request) -> Response:
     return await _messages(desk, request, request.path_params["ts"])
+
+
+async def show_file(desk: Desk, request: Request) -> Response:
+    """The content of a picture; of other files nothing is to be seen."""
+    row = await find_file(desk, request.path_params["file"])
+    kind = picture_type(row["content"] or b"") if row is not None else None
+    if row is None or kind is None:
+        raise Refusal("file_not_found")
+    return Response(row["content"], media_type=kind, headers={"cache-control": "private, max-age=86400"})
 
 
 async def show_views(desk: Desk, request: Request) -> Response:

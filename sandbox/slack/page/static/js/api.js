@@ -20,6 +20,7 @@ const channelPath = (person, channel) => `/people/${person}/channels/${channel}`
 const viewPath = (person, view) => `/people/${person}/views/${view}`;
 
 export const eventsAddress = (person) => `/page/api/people/${person}/events`;
+export const fileAddress = (file) => `/page/api/files/${file}`;
 export const seeWorkspace = () => see("/workspace");
 export const seeChannels = (person) => see(`/people/${person}/channels`);
 export const seeMessages = (person, channel) => see(`${channelPath(person, channel)}/messages`);

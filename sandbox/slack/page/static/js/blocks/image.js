@@ -1,5 +1,6 @@
 // Pictures. Ours come from nowhere but this computer: what cannot be loaded is its description in a frame.
 
+import { fileAddress } from "../api.js";
 import { h } from "../dom.js";
 import { redraw } from "../state.js";
 import { link } from "../text/mentions.js";
@@ -16,7 +17,8 @@ export function image(block) {
 }
 
 export function picture(element, kind) {
-  const url = element.image_url ?? element.slack_file?.url ?? "";
+  const file = element.slack_file;
+  const url = element.image_url ?? (file?.id ? fileAddress(file.id) : (file?.url ?? ""));
   const isLocal = url !== "" && new URL(url, window.location.href).origin === window.location.origin;
   if (!isLocal || failed.has(url)) return placeholder(element.alt_text, kind);
   return h("img", { class: kind, src: url, alt: element.alt_text, onError: () => fail(url) });

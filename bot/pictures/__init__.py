@@ -1,0 +1,1 @@
+"""Pictures in messages: drawn by matplotlib, where the extra `pictures` is installed."""
