@@ -2,52 +2,75 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from typing import Final
 
-import asyncpg
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from bot.doctor import Finding, Installation, examine, unreadable_settings
+from bot.doctor import Installation, check_settings, slack_check, unreadable_settings
 from bot.manifest import Manifest
-from provisioning.bootstrap import open_system
+from provisioning.bootstrap import read_tenant_files
+from provisioning.cli.identity import actor_from_token
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Invocation, finish, invocation_of, open_settings
-from provisioning.errors import TenantbotError, Transient
+from provisioning.doctor.examination import Check, examine
+from provisioning.doctor.finding import Finding
+from provisioning.doctor.outside import checks_of
+from provisioning.errors import TenantbotError
+from provisioning.examining import open_surroundings
 from provisioning.settings import Settings
 
-_WIDTH = 15
+_NAME_WIDTH: Final = 16
+_YOURS: Final = "your token"
+_STYLES: Final = {True: "green", False: "bold red", None: "yellow"}
 
 
 def doctor(context: typer.Context) -> None:
-    """Check settings, database and Slack.
+    """Check every setting and outside system.
 
-    Each with what to do where it does not hold.
+    By real calls, each with what to do where it does not hold.
     """
     invocation = invocation_of(context)
 
     async def main() -> int:
+        output = invocation.output
         async with AsyncExitStack() as stack:
-            findings = [_told(invocation.output, finding) async for finding in _examine(invocation, stack)]
-        return _concluded(invocation.output, findings)
+            with output.people.status("Looking"):
+                findings = [_told(output, finding) async for finding in _examine(invocation, stack)]
+        return _concluded(output, findings)
 
     finish(invocation.output, main)
 
 
 async def _examine(invocation: Invocation, stack: AsyncExitStack) -> AsyncIterator[Finding]:
     try:
-        settings = await stack.enter_async_context(open_settings(invocation))
+        settings = await stack.enter_async_context(open_settings(invocation, tell_all=True))
+        at = await stack.enter_async_context(open_surroundings(settings))
+        read_tenant_files(settings)
     except TenantbotError as fault:
         for finding in unreadable_settings(fault):
             yield finding
         return
-
-    async def worker_alive() -> bool:
-        return await _worker_alive(settings)
-
-    async for finding in examine(_installation(settings), Manifest.load(), worker_alive):
+    installation = installation_of(settings)
+    for finding in check_settings(installation):
+        yield finding
+    # The sandbox has people instead of tokens.
+    yours = [] if invocation.options.sandbox or settings.tenantbot_token is None else [_your_token(settings)]
+    checks = [*yours, *checks_of(at), slack_check(installation, Manifest.load())]
+    async for finding in examine(checks):
         yield finding
 
 
-def _installation(settings: Settings) -> Installation:
+def _your_token(settings: Settings) -> Check:
+    async def look() -> Sequence[Finding]:
+        actor = await actor_from_token(settings)
+        return [Finding(_YOURS, True, f"TENANTBOT_TOKEN is {actor.name}'s, {actor.role or 'no role'}")]
+
+    return Check(_YOURS, look, "Make one with `tenantbot token`.")
+
+
+def installation_of(settings: Settings) -> Installation:
     return Installation(
         api_url=settings.slack_api_url,
         bot_token=settings.slack_bot_token,
@@ -61,21 +84,16 @@ def _installation(settings: Settings) -> Installation:
     )
 
 
-async def _worker_alive(settings: Settings) -> bool:
-    try:
-        async with open_system(settings) as system:
-            return await system.worker_alive()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
-        raise Transient(
-            f"The registry's database does not answer as it should ({type(fault).__name__}); "
-            "check what DATABASE_URL's user may do, and the server's log."
-        ) from fault
-
-
 def _told(output: Output, finding: Finding) -> Finding:
-    output.say(f"{finding.mark} {finding.name:<{_WIDTH}} {finding.found}")
+    """Say it as a row of a table that grows while others are still being looked at."""
+    row = Table.grid(padding=(0, 1), pad_edge=False)
+    row.add_column(width=1)
+    row.add_column(width=_NAME_WIDTH)
+    row.add_column(overflow="fold")
+    row.add_row(Text(finding.mark, _STYLES[finding.ok]), finding.name, Text(output.pasteable(finding.found)))
     if finding.advice:
-        output.say(f"  {'':<{_WIDTH}} → {finding.advice}")
+        row.add_row("", "", Text(f"→ {output.pasteable(finding.advice)}", "dim"))
+    output.say(row)
     return finding
 
 

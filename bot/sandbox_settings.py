@@ -42,6 +42,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "database_url": document.database_url,
             "tenantbot_secret_keys": KeyFile(_keep_key(home / "secret.key")),
             "supabase_access_token": document.supabase_token,
+            "supabase_access_token_expires": "never",
             "supabase_organization": document.supabase_organization,
             "supabase_api_url": document.supabase_api,
             "taskifai_domain": document.domain,

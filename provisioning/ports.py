@@ -363,6 +363,13 @@ class TenantApp(Protocol):
     """The application at a tenant's own URL, asked as a customer's browser would."""
 
     def url(self, subdomain: str) -> str: ...
+    async def certificate_expiry(self, subdomain: str) -> datetime | None:
+        """Read until when the certificate shown for this name is good; None where tenants are served without one.
+
+        Raises Permanent when it is not good now.
+        """
+        ...
+
     async def frontend(self, subdomain: str) -> Answer: ...
     async def health(self, subdomain: str) -> Answer: ...
     async def register(self, subdomain: str, *, email: str, password: Secret, full_name: str) -> Answer:
@@ -461,6 +468,10 @@ class Mailer(Protocol):
 
 class Archive(Protocol):
     async def check_access(self) -> None: ...
+    async def try_out(self) -> None:
+        """Write a small file, read it back and delete it. Raises Permanent naming which of them can't be done."""
+        ...
+
     async def keep_head(self, head: Head) -> None:
         """Keep what the audit log ends with now. What is kept under that number already stays as it is."""
         ...

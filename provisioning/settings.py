@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -48,11 +48,17 @@ def _keys(value: Any) -> Any:
     return tuple(Secret(part) for part in _split(value)) if isinstance(value, str) else value
 
 
+def _until(value: Any) -> Any:
+    return date.max if isinstance(value, str) and value.strip().lower() == "never" else value
+
+
 def _span(value: Any) -> Any:
     return parse_duration(value) if isinstance(value, str) else value
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
+Until = Annotated[date, BeforeValidator(_until)]
+"""The last day of all for what never ends."""
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SecretText = Annotated[Secret, BeforeValidator(_secret)]
 SecretKeys = Annotated[Sequence[Secret], PlainValidator(_keys)]
@@ -75,6 +81,10 @@ class Settings(BaseModel):
 
     supabase_access_token: SecretText = Field(
         description="Token of Supabase's Management API, for all projects of the organization."
+    )
+    supabase_access_token_expires: Until | None = Field(
+        default=None,
+        description="Day on which that token ends, such as 2027-10-06, or never: Supabase's API does not tell.",
     )
     supabase_organization: str = Field(
         pattern=r"^[\w-]+$", description="Slug of the Supabase organization that pays."
@@ -326,12 +336,18 @@ class Settings(BaseModel):
 
     @classmethod
     def from_env(
-        cls, environ: MutableMapping[str, str], *, env_file: Path | None = None, for_slack: bool = False
+        cls,
+        environ: MutableMapping[str, str],
+        *,
+        env_file: Path | None = None,
+        for_slack: bool = False,
+        tell_all: bool = False,
     ) -> Self:
         """Read the environment, and `env_file` under it. Secrets are removed from `environ`.
 
         Raises InvalidRequest that names every missing or malformed setting at once; with `for_slack`,
-        those that the Slack surface can't start without are missed too.
+        those that the Slack surface can't start without are missed too, and with `tell_all` they are
+        where others are.
         """
         from_file = (
             {name: value for name, value in dotenv_values(env_file).items() if value} if env_file else {}
@@ -345,19 +361,21 @@ class Settings(BaseModel):
         for name, field in cls.model_fields.items():
             if "Secret" in str(field.annotation):
                 environ.pop(name.upper(), None)
-        return cls.checked(raw, for_slack=for_slack)
+        return cls.checked(raw, for_slack=for_slack, tell_all=tell_all)
 
     @classmethod
-    def checked(cls, raw: Mapping[str, Any], *, for_slack: bool = False) -> Self:
+    def checked(cls, raw: Mapping[str, Any], *, for_slack: bool = False, tell_all: bool = False) -> Self:
         """Build from values, with the same messages as from the environment."""
-        faults = [*_missing_together(raw), *(_missing_for_slack(raw) if for_slack else ())]
+        of_slack = [*_missing_for_slack(raw)]
+        faults = [*_missing_together(raw), *(of_slack if for_slack else ())]
         try:
             settings = cls(**raw)
         except ValidationError as fault:
             found = fault.errors(include_url=False, include_input=False)
             faults = [*(_sentence(cls, error) for error in found), *faults]
         if faults:
-            raise InvalidRequest(faults, hint=_HINT)
+            also = of_slack if tell_all and not for_slack else []
+            raise InvalidRequest([*faults, *also], hint=_HINT)
         return settings
 
 

@@ -1,8 +1,7 @@
-"""Checks of an installation, one after the other, each with what to do where it does not hold."""
+"""Checks of what the Slack surface depends on, each with what to do where it does not hold."""
 
-from bot.doctor.examination import examine
+from bot.doctor.examination import slack_check
 from bot.doctor.installation import Installation
-from bot.doctor.settings import unreadable_settings
-from provisioning.doctor.finding import Finding
+from bot.doctor.settings import check_settings, unreadable_settings
 
-__all__ = ["Finding", "Installation", "examine", "unreadable_settings"]
+__all__ = ["Installation", "check_settings", "slack_check", "unreadable_settings"]

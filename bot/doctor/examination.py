@@ -1,6 +1,8 @@
-"""Which checks there are and in which order; what rests on something broken is named, and left alone."""
+"""Which checks of Slack there are and in which order; what rests on something broken is named, and left alone."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
 
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -8,32 +10,28 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doctor.account import NAME as TOKEN
 from bot.doctor.account import SCOPES, Account, check_account, check_scopes
 from bot.doctor.channel import DIGEST_CHANNEL, OPS_CHANNEL, check_channel
-from bot.doctor.database import check_database
 from bot.doctor.installation import Installation
 from bot.doctor.people import ALLOWLIST, APPROVERS, check_people
-from bot.doctor.settings import check_settings
 from bot.doctor.signing_secret import check_signing_secret
 from bot.doctor.socket_mode import SOCKET, check_socket
 from bot.manifest import Manifest
 from bot.outbox.client import open_slack
+from provisioning.doctor.examination import Check
 from provisioning.doctor.finding import Finding, not_checked
 
+_ANSWER_SECONDS: Final = 10
+_SECONDS: Final = 90.0
+"""Every entry of the allowlist is asked about; Slack may ask for a pause in between."""
+_ADVICE: Final = "Look again in a minute; status.slack.com says whether Slack itself is ill."
 
-async def examine(
-    at: Installation, manifest: Manifest, worker_alive: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[Finding]:
-    """Look at everything once. `worker_alive` opens the system, and raises what a command would be refused with."""
-    for finding in check_settings(at):
-        yield finding
-    for finding in await check_database(worker_alive):
-        yield finding
+
+def slack_check(at: Installation, manifest: Manifest) -> Check:
+    return Check("Slack", partial(_look, at, manifest), _ADVICE, _SECONDS)
+
+
+async def _look(at: Installation, manifest: Manifest) -> Sequence[Finding]:
     account, findings = await _account(at, manifest)
-    for finding in findings:
-        yield finding
-    for finding in await _ways_in(at, account):
-        yield finding
-    for finding in await _workspace(at, account):
-        yield finding
+    return [*findings, *await _ways_in(at, account), *await _workspace(at, account)]
 
 
 async def _account(at: Installation, manifest: Manifest) -> tuple[Account | None, Sequence[Finding]]:
@@ -41,7 +39,7 @@ async def _account(at: Installation, manifest: Manifest) -> tuple[Account | None
     if token is None:
         because = "SLACK_BOT_TOKEN is missing or of another kind"
         return None, [not_checked(TOKEN, because), not_checked(SCOPES, because)]
-    async with open_slack(token, api_url=at.api_url) as client:
+    async with open_slack(token, api_url=at.api_url, seconds=_ANSWER_SECONDS) as client:
         finding, account = await check_account(client, token)
         if account is None:
             return None, [finding, _needs_token(SCOPES)]
@@ -52,7 +50,7 @@ async def _ways_in(at: Installation, account: Account | None) -> Sequence[Findin
     """Look at how Slack reaches us: by a socket, by signed requests, or both."""
     findings = []
     if at.usable_app_token is not None:
-        async with open_slack(at.usable_app_token, api_url=at.api_url) as client:
+        async with open_slack(at.usable_app_token, api_url=at.api_url, seconds=_ANSWER_SECONDS) as client:
             findings.append(await check_socket(client, bot_app=account.app if account else None))
     elif at.app_token is not None or at.signing_secret is None:
         findings.append(not_checked(SOCKET, "SLACK_APP_TOKEN is missing or of another kind"))
@@ -64,7 +62,7 @@ async def _ways_in(at: Installation, account: Account | None) -> Sequence[Findin
 async def _workspace(at: Installation, account: Account | None) -> Sequence[Finding]:
     if account is None or at.usable_bot_token is None:
         return [_needs_token(name) for name in (OPS_CHANNEL, ALLOWLIST, APPROVERS)]
-    async with open_slack(at.usable_bot_token, api_url=at.api_url) as client:
+    async with open_slack(at.usable_bot_token, api_url=at.api_url, seconds=_ANSWER_SECONDS) as client:
         # Many entries may be more than Slack answers in a minute: it then says how long to wait.
         client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
         lists = {

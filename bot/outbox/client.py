@@ -17,21 +17,23 @@ _IN_ALL: Final = 30
 
 
 @asynccontextmanager
-async def open_slack(token: Secret, *, api_url: str) -> AsyncIterator[AsyncWebClient]:
-    """Make a client and close its connections afterwards."""
-    timeout = aiohttp.ClientTimeout(total=_IN_ALL, connect=_CONNECTING)
+async def open_slack(token: Secret, *, api_url: str, seconds: int = _IN_ALL) -> AsyncIterator[AsyncWebClient]:
+    """Make a client and close its connections afterwards. A call is given up after so many seconds."""
+    timeout = aiohttp.ClientTimeout(total=seconds, connect=_CONNECTING)
     async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield new_slack_client(token, api_url=api_url, session=session)
+        yield new_slack_client(token, api_url=api_url, session=session, seconds=seconds)
 
 
-def new_slack_client(token: Secret, *, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+def new_slack_client(
+    token: Secret, *, api_url: str, session: aiohttp.ClientSession, seconds: int = _IN_ALL
+) -> AsyncWebClient:
     # Below warnings the library prints what it sends: texts and, in a modal, what people have typed.
     logger = logging.getLogger("slack_sdk")
     logger.setLevel(logging.WARNING)
     client = AsyncWebClient(
         token=token.reveal(),
         base_url=api_url.rstrip("/") + "/",
-        timeout=_IN_ALL,
+        timeout=seconds,
         session=session,
         logger=logger,
         retry_handlers=[],

@@ -6,6 +6,7 @@ A bucket's region, keys and endpoint come from the usual AWS variables.
 import asyncio
 import contextlib
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -31,6 +32,21 @@ class ObjectArchive:
         with self._said():
             look = self._look_at_folder if self._is_folder else self._look_at_bucket
             await asyncio.to_thread(look)
+
+    async def try_out(self) -> None:
+        path, content = f"tenantbot-doctor/{secrets.token_hex(8)}", secrets.token_bytes(64)
+        with self._said():
+            store = await asyncio.to_thread(open_store, self._url)
+            await obstore.put_async(store, path, content)
+            try:
+                read = bytes(await (await obstore.get_async(store, path)).bytes_async())
+            finally:
+                await obstore.delete_async(store, path)
+        if read != content:
+            raise Permanent(
+                f"The archive {self._url} gives back other bytes than it was given; check ARCHIVE_URL.",
+                code="archive",
+            )
 
     async def keep_head(self, head: Head) -> None:
         with self._said():

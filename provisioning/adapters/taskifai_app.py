@@ -3,6 +3,8 @@
 Every status is an answer for the step to judge, a failing server's too; only silence is an error.
 """
 
+from datetime import UTC, datetime
+from ssl import cert_time_to_seconds
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -29,6 +31,16 @@ class TaskifaiApp:
 
     def url(self, subdomain: str) -> str:
         return self._url_template.replace("{subdomain}", subdomain)
+
+    async def certificate_expiry(self, subdomain: str) -> datetime | None:
+        response = await send(
+            self._client, "HEAD", f"{self.url(subdomain)}/",
+            service="TaskifAI", check="the DNS and TASKIFAI_URL_TEMPLATE",
+        )  # fmt: skip
+        certificate = response.extensions["network_stream"].get_extra_info("ssl_object")
+        if certificate is None:
+            return None
+        return datetime.fromtimestamp(cert_time_to_seconds(certificate.getpeercert()["notAfter"]), UTC)
 
     async def frontend(self, subdomain: str) -> Answer:
         return await self._ask("GET", subdomain, "/")

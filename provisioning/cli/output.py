@@ -52,7 +52,7 @@ class Output:
 
     def say(self, text: RenderableType = "") -> None:
         if isinstance(text, str):
-            self.people.print(self._pasteable(text), markup=False, soft_wrap=True)
+            self.people.print(self.pasteable(text), markup=False, soft_wrap=True)
         else:
             self.people.print(text)
 
@@ -66,7 +66,8 @@ class Output:
         if isinstance(fault, InvalidRequest) and fault.hint:
             messages.append(fault.hint)
         for message in messages:
-            self.err.print(self._pasteable(message), style="red", markup=False, soft_wrap=True)
+            self.err.print(self.pasteable(message), style="red", markup=False, soft_wrap=True)
 
-    def _pasteable(self, text: str) -> str:
+    def pasteable(self, text: str) -> str:
+        """Name the program in a hint as it was started here."""
         return _COMMAND.sub(f"{self.program} ", text)

@@ -71,24 +71,26 @@ class Session:
 
 @asynccontextmanager
 async def open_settings(
-    invocation: Invocation, *, log_here: bool = False, for_slack: bool = False
+    invocation: Invocation, *, log_here: bool = False, for_slack: bool = False, tell_all: bool = False
 ) -> AsyncIterator[Settings]:
     """The sandbox's settings, or the environment's. Logs go to the terminal, or to the home's log file."""
-    async with _read_settings(invocation, for_slack=for_slack) as settings:
+    async with _read_settings(invocation, for_slack=for_slack, tell_all=tell_all) as settings:
         stream = sys.stderr if log_here else open_log_file(invocation.options.home)
         configure_logs(stream, level=settings.log_level, json=settings.log_format == "json")
         yield settings
 
 
 @asynccontextmanager
-async def _read_settings(invocation: Invocation, *, for_slack: bool) -> AsyncIterator[Settings]:
+async def _read_settings(
+    invocation: Invocation, *, for_slack: bool, tell_all: bool
+) -> AsyncIterator[Settings]:
     if invocation.options.sandbox:
         async with AsyncExitStack() as stack:
             with invocation.output.err.status("Starting the sandbox"):
                 settings = await stack.enter_async_context(invocation.open_sandbox(invocation.options.home))
             yield settings
     else:
-        yield Settings.from_env(os.environ, env_file=Path(".env"), for_slack=for_slack)
+        yield Settings.from_env(os.environ, env_file=Path(".env"), for_slack=for_slack, tell_all=tell_all)
 
 
 @asynccontextmanager

@@ -175,7 +175,7 @@ class Imports:
         host = f"{request.tenant.subdomain}.{ports.policy.domain}"
         answer = await ports.dns.lookup(host)
         if answer.exists:
-            return Question("DNS", f"{host} {await where_it_leads(ports, answer)}", ok=True)
+            return Question("DNS", f"{host} {await where_it_leads(ports.dns, ports.policy, answer)}", ok=True)
         if ports.zone.provider == "none":
             return Question("DNS", f"{host} does not resolve; the run will ask for a record", ok=None)
         return Question("DNS", f"{host} does not resolve; it will be added at {ports.zone.provider}", ok=None)

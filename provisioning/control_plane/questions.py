@@ -37,7 +37,7 @@ class Questions:
         policy, dns = self._desk.ports.policy, self._desk.ports.dns
         host = f"{request.subdomain}.{policy.domain}"
         if (answer := await dns.lookup(host)).exists:
-            said = await where_it_leads(self._desk.ports, answer)
+            said = await where_it_leads(dns, policy, answer)
             how = "" if said.endswith("wildcard") else " by a record of its own"
             return Question("DNS", f"{host} {said}{how}", ok=True)
         if self._desk.ports.zone.provider == "none":

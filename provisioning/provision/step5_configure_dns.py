@@ -10,8 +10,8 @@ from datetime import timedelta
 from provisioning.engine.step import step
 from provisioning.engine.waiting import wait_until
 from provisioning.errors import NeedsPerson, Permanent, Transient
-from provisioning.ports import DnsAnswer
-from provisioning.provision.ports import At, ProvisionPorts
+from provisioning.ports import Dns, DnsAnswer
+from provisioning.provision.ports import At, Policy
 
 SAY_SO_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=48)
@@ -54,20 +54,20 @@ async def _ensure_resolves(at: At) -> str:
     host, target = _host(at), at.ports.policy.dns_target
     answer = await at.ports.dns.lookup(host)
     if answer.exists:
-        return await where_it_leads(at.ports, answer)
+        return await where_it_leads(at.ports.dns, at.ports.policy, answer)
     if at.ports.zone.provider == "none":
         raise _ask_for_person(at, f"{host} does not resolve. Add this record: {host} CNAME {target}")
     await _add_record(at)
     return await _wait_until_visible(at)
 
 
-async def where_it_leads(ports: ProvisionPorts, answer: DnsAnswer) -> str:
+async def where_it_leads(dns: Dns, policy: Policy, answer: DnsAnswer) -> str:
     """Say how a name that resolves leads to the platform; raises Permanent when it does not."""
-    target = ports.policy.dns_target
+    target = policy.dns_target
     if target.rstrip(".") in answer.chain:
-        wildcard = await ports.dns.lookup(f"{secrets.token_hex(8)}.{ports.policy.domain}")
+        wildcard = await dns.lookup(f"{secrets.token_hex(8)}.{policy.domain}")
         return f"resolves to {target}" + (" through the wildcard" if wildcard.chain == answer.chain else "")
-    wanted = await ports.dns.lookup(target)
+    wanted = await dns.lookup(target)
     if answer.addresses and answer.addresses <= wanted.addresses:
         return f"resolves to the addresses of {target}"
     raise Permanent(

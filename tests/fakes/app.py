@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -61,6 +62,11 @@ class FakeApp:
 
     def url(self, subdomain: str) -> str:
         return f"https://{subdomain}.taskifai.test"
+
+    async def certificate_expiry(self, subdomain: str) -> datetime | None:
+        if subdomain in self.silent:
+            raise Transient(f"{self.url(subdomain)} did not answer.")
+        return self._clock.now() + timedelta(days=60)
 
     async def frontend(self, subdomain: str) -> Answer:
         if self._served(subdomain) is None:

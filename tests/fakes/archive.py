@@ -14,6 +14,9 @@ class FakeArchive:
     async def check_access(self) -> None:
         """It can be written and read."""
 
+    async def try_out(self) -> None:
+        """Nothing stays behind."""
+
     async def keep_head(self, head: Head) -> None:
         self.heads.setdefault(head.seq, head)
 

@@ -1,24 +1,19 @@
-"""The doctor looks at an installation: everything well, and each thing that people get wrong."""
+"""The doctor looks at Slack: everything well, and each thing that people get wrong."""
 
-import asyncio
 import dataclasses
-import json
-import os
 import secrets
-import sys
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import Finding, Installation, examine, unreadable_settings
+from bot.doctor import Installation, check_settings, slack_check, unreadable_settings
 from bot.doctor.socket_mode import check_socket
-from bot.manifest import MANIFEST_FILE, Manifest
-from provisioning.adapters.fernet_vault import new_key
+from bot.manifest import Manifest
+from provisioning.doctor.finding import Finding
 from provisioning.domain.secret import Secret
-from provisioning.errors import Permanent, Refused, Transient
+from provisioning.errors import Permanent
 from sandbox.ports import choose_port
 from sandbox.slack.workspace import (
     APPROVERS,
@@ -62,11 +57,8 @@ def installed(slack: Slack, **changes: Any) -> Installation:
     return dataclasses.replace(at, **changes)
 
 
-async def look(at: Installation, *, worker: bool = True) -> list[Finding]:
-    async def worker_alive() -> bool:
-        return worker
-
-    return [finding async for finding in examine(at, MANIFEST, worker_alive)]
+async def look(at: Installation) -> list[Finding]:
+    return [*check_settings(at), *await slack_check(at, MANIFEST).look()]
 
 
 def named(findings: list[Finding], name: str) -> Finding:
@@ -83,8 +75,6 @@ async def test_all_is_well(slack: Slack) -> None:
 
     assert [(finding.name, finding.ok) for finding in findings] == [
         ("settings", True),
-        ("database", True),
-        ("worker", True),
         ("bot token", True),
         ("scopes", True),
         ("Socket Mode", True),
@@ -313,123 +303,6 @@ async def test_something_that_is_not_slack_is_no_traceback(slack: Slack) -> None
     findings = await look(installed(slack, api_url=f"{slack.url}/page/api/"))
 
     assert broken(findings) == ["bot token", "Socket Mode"]
-
-
-async def test_an_old_database_is_told_how_to_be_upgraded(slack: Slack) -> None:
-    async def worker_alive() -> bool:
-        raise Refused("The registry's database is not up to date (it lacks 007); run `tenantbot db upgrade`.")
-
-    findings = [finding async for finding in examine(installed(slack), MANIFEST, worker_alive)]
-
-    assert named(findings, "database").found == "The registry's database is not up to date (it lacks 007)"
-    assert named(findings, "database").advice == "Run `tenantbot db upgrade`."
-    assert named(findings, "worker").ok is None
-    assert broken(findings) == ["database"]
-
-
-async def test_a_database_that_is_away_is_a_finding(slack: Slack) -> None:
-    async def worker_alive() -> bool:
-        raise Transient("The registry's database can't be opened (refused); check DATABASE_URL.")
-
-    findings = [finding async for finding in examine(installed(slack), MANIFEST, worker_alive)]
-
-    assert named(findings, "database").advice == "Check DATABASE_URL."
-
-
-async def test_no_worker_is_good_to_know(slack: Slack) -> None:
-    findings = await look(installed(slack), worker=False)
-
-    assert broken(findings) == []
-    assert named(findings, "worker").ok is None
-    assert "tenantbot worker" in named(findings, "worker").advice
-
-
-def settings_of(slack: Slack) -> dict[str, str]:
-    """Everything that an installation has, with Slack's stand-in and a database that is away."""
-    return {
-        "DATABASE_URL": f"postgresql://doctor@127.0.0.1:{choose_port()}/registry",
-        "TENANTBOT_SECRET_KEYS": new_key().reveal(),
-        "SUPABASE_ACCESS_TOKEN": secrets.token_hex(8),
-        "SUPABASE_ORGANIZATION": "taskifai",
-        "PLATFORM_REGISTRY": "none",
-        "MAIL_URL": "smtp://127.0.0.1:25",
-        "MAIL_FROM": "welcome@taskifai.test",
-        "SLACK_API_URL": f"{slack.url}/api/",
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_OPS_CHANNEL": OPS,
-        "TENANTBOT_OPERATORS": f"{OPERATORS},{OPERATOR}",
-        "TENANTBOT_APPROVERS": APPROVERS,
-    }
-
-
-async def run_doctor(home: Path, settings: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
-    """Run `tenantbot doctor` as a person would, with these settings and no others."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "doctor", *arguments),
-        cwd=home,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(MANIFEST_FILE.parent), **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
-async def test_the_command_prints_a_line_for_each_check_and_what_to_do(slack: Slack, tmp_path: Path) -> None:
-    code, out, err = await run_doctor(tmp_path, settings_of(slack))
-
-    assert code == 1
-    assert "✓ settings " in out
-    assert "✗ database " in out
-    assert "– worker " in out
-    assert "→ Check DATABASE_URL" in out
-    assert "Traceback" not in out + err
-
-
-async def test_the_command_answers_with_one_document(slack: Slack, tmp_path: Path) -> None:
-    code, out, _ = await run_doctor(tmp_path, settings_of(slack), "--json")
-
-    said = json.loads(out)
-    assert code == 1
-    assert said["ok"] is False
-    assert all(set(check) == {"name", "ok", "found", "advice"} for check in said["checks"])
-    assert {check["name"]: check["ok"] for check in said["checks"]} == {
-        "settings": True,
-        "database": False,
-        "worker": None,
-        "bot token": True,
-        "scopes": True,
-        "Socket Mode": True,
-        "ops channel": True,
-        "allowlist": True,
-        "approvers": True,
-    }
-
-
-async def test_the_command_names_every_setting_that_keeps_it_from_looking(tmp_path: Path) -> None:
-    password = secrets.token_hex(8)
-    wrong = {
-        "DATABASE_URL": f"mysql://doctor:{password}@127.0.0.1/registry",
-        "SLACK_OPS_CHANNEL": "#ops",
-        "TENANTBOT_OPERATORS": "@operator",
-    }
-
-    code, out, err = await run_doctor(tmp_path, wrong, "--json")
-
-    checks = json.loads(out)["checks"]
-    said = {check["found"].split()[0]: check for check in checks}
-    assert code == 1
-    assert said["DATABASE_URL"]["found"].startswith("DATABASE_URL is malformed")
-    assert said["TENANTBOT_SECRET_KEYS"]["ok"] is False
-    assert "tenantbot keys new" in said["TENANTBOT_SECRET_KEYS"]["advice"]
-    assert "at the end of About" in said["SLACK_OPS_CHANNEL"]["advice"]
-    assert said["TENANTBOT_OPERATORS"]["found"].endswith(")")
-    assert "Copy member ID" in said["TENANTBOT_OPERATORS"]["advice"]
-    assert checks[-1]["found"] == "not checked: it takes all settings"
-    assert password not in out + err
 
 
 def test_a_sandbox_that_does_not_start_is_a_finding() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from provisioning.adapters.backups.archive import BackupArchive, MissingFile
 from provisioning.adapters.backups.dump import take_backup
+from provisioning.adapters.backups.fitting import tools_for
 from provisioning.adapters.backups.half_made import clear, is_half_made, mark_half_made, mark_whole
 from provisioning.adapters.backups.proof import (
     Damaged,
@@ -49,9 +50,7 @@ class PostgresBackups:
         self._ca_file = ca_file
 
     async def check_tools(self, address: DatabaseAddress, password: Secret) -> str:
-        source = self._tenant(address, password)
-        tools = await self._tools(source)
-        return f"pg_dump {tools.version} in {tools.folder}"
+        return str(await self._tools(self._tenant(address, password)))
 
     async def make(
         self, *, subdomain: str, project_ref: str, address: DatabaseAddress, password: Secret, folder: str
@@ -168,9 +167,7 @@ class PostgresBackups:
         return Server.of_tenant(address, password, ca_file=self._ca_file)
 
     async def _tools(self, server: Server) -> Tools:
-        async with server.connect(f"Connecting to the database at {server.host}") as connection:
-            major = connection.get_server_version().major
-        return await find_tools(self._bin_dir, server_major=major)
+        return await tools_for(server, self._bin_dir)
 
     async def _restore(
         self, target: Server, manifest: Manifest, files: Path

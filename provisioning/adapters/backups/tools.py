@@ -29,8 +29,15 @@ class Tools:
     def major(self) -> int:
         return int(self.version.split(".", maxsplit=1)[0])
 
+    def __str__(self) -> str:
+        return f"pg_dump {self.version} in {self.folder}"
+
     def program(self, name: str) -> str:
         return str(self.folder / name)
+
+
+NEWEST_SERVER: Final = 17
+"""The PostgreSQL that Supabase makes projects with by default."""
 
 
 async def find_tools(bin_dir: Path | None, *, server_major: int) -> Tools:
