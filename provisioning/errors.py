@@ -70,9 +70,23 @@ class Unclear(Transient):
 
 
 class Permanent(TenantbotError):
-    """Trying again changes nothing until a person has changed something."""
+    """Trying again changes nothing until a person has changed something.
+
+    `again_from`: what the steps from this one on have made will not do, so that a retry takes them anew.
+    """
 
     code = "failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        again_from: int | None = None,
+    ) -> None:
+        super().__init__(message, code=code, field=field)
+        self.again_from = again_from
 
 
 class NeedsPerson(TenantbotError):

@@ -227,6 +227,10 @@ class Runs(Protocol):
         detail: str | None,
         result: Sealed | None = None,
     ) -> None: ...
+    async def forget_steps(self, run_id: RunId, claim: str, *, since: int, until: int) -> None:
+        """Make the steps from `since` to before `until` as if they had never been taken; a retry takes them anew."""
+        ...
+
     async def end_leg(self, run_id: RunId, claim: str, end: LegEnd) -> None: ...
 
 

@@ -9,13 +9,14 @@ from bot.blocks.run_ending import ending, short_ending
 from bot.blocks.run_steps import Shape
 from bot.blocks.run_words import awaited
 from bot.blocks.words import RUN_MARKS, STEP_MARKS, duration, said
-from provisioning.domain.run import Run, RunEvent, RunState, StepState
+from provisioning.domain.run import STEP_FORGOTTEN, Run, RunEvent, RunState, StepState
 from provisioning.domain.tenant import Tenant
 
 _STEP_ENDS: Final = {
     f"step {state}": state
     for state in (StepState.SUCCEEDED, StepState.FAILED, StepState.UNDONE, StepState.SKIPPED)
 }
+_LEFT_AS: Final = frozenset({*_STEP_ENDS, STEP_FORGOTTEN})
 _DECISIONS: Final = {
     "retried": "🔁 Retried: going on from the step that stopped.",
     "rolling back": "↩️ Rolling back, the last step first.",
@@ -64,12 +65,12 @@ def end_message(
 
 def _lines(run: Run, events: Sequence[RunEvent], earlier: Sequence[RunEvent]) -> Iterator[str]:
     before = earlier[-1] if earlier else None
-    ends = {event.step: event.what for event in earlier if event.what in _STEP_ENDS}
+    ends = {event.step: event.what for event in earlier if event.what in _LEFT_AS}
     for event in events:
         is_told = _ends_again(event, ends.get(event.step))
         if not is_told and (told := _line(run, event, before)):
             yield told
-        if event.what in _STEP_ENDS:
+        if event.what in _LEFT_AS:
             ends[event.step] = event.what
         before = event
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from provisioning.domain.backup import ARCHIVES, BACKUPS, MANIFEST
+from provisioning.domain.backup import ARCHIVES, BACKUPS, MANIFEST, NOT_PROVED
 from provisioning.errors import Refused
 from provisioning.ports import Backups
 from provisioning.registry import Registry, every_tenant
@@ -45,13 +45,14 @@ class Archived:
 
 
 async def list_archived(backups: Backups, registry: Registry) -> Sequence[Archived]:
-    """Every complete backup, the newest first."""
-    files = [*await backups.list(ARCHIVES), *await backups.list(BACKUPS)]
+    """Every complete backup, the newest first; one whose proof has failed is left out."""
+    files = {*await backups.list(ARCHIVES), *await backups.list(BACKUPS)}
     companies: dict[str, str] = {}
     async for tenant in every_tenant(registry):  # newest first: a released subdomain may have had several
         companies.setdefault(tenant.subdomain, tenant.company_name)
-    folders = [path.removesuffix(f"/{MANIFEST}") for path in files if path.endswith(f"/{MANIFEST}")]
-    found = [one for folder in folders if (one := _named(folder, companies)) is not None]
+    folders = {path.removesuffix(f"/{MANIFEST}") for path in files if path.endswith(f"/{MANIFEST}")}
+    whole = [folder for folder in folders if f"{folder}/{NOT_PROVED}" not in files]
+    found = [one for folder in whole if (one := _named(folder, companies)) is not None]
     return sorted(found, key=lambda one: (one.taken_on, one.number, one.subdomain), reverse=True)
 
 

@@ -1,7 +1,7 @@
 """Step 3: a backup goes straight to the archive (guide 14.5, 1). Re-enters by looking: a complete one of ours is kept.
 
 Ours is one that was taken after the tenant was suspended. An older one, of a deprovision that was undone, lacks
-what was written since, so it gets a younger neighbour.
+what was written since, so it gets a younger neighbour; so does one whose proof has failed.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from provisioning.deprovision.clearance import require_clearance
 from provisioning.deprovision.step1_suspend_tenant import Suspended
-from provisioning.domain.backup import ARCHIVES, BACKUPS, MANIFEST, BackupRef, today_folder
+from provisioning.domain.backup import ARCHIVES, BACKUPS, MANIFEST, NOT_PROVED, BackupRef, today_folder
 from provisioning.engine.step import step
 from provisioning.errors import Permanent
 from provisioning.ports import Backups
@@ -59,6 +59,8 @@ async def _folder(at: At, backups: Backups, since: datetime) -> str:
         if await backups.list(folder.replace(BACKUPS, ARCHIVES, 1)):
             continue
         files = await backups.list(folder)
+        if f"{folder}/{NOT_PROVED}" in files:
+            continue
         if f"{folder}/{MANIFEST}" not in files:
             return folder
         manifest = await backups.read(f"{folder}/{MANIFEST}")

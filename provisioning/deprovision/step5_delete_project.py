@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from provisioning.deprovision.clearance import require_clearance
 from provisioning.deprovision.step1_suspend_tenant import Suspended
+from provisioning.deprovision.step4_prove_backup import prove_backup
 from provisioning.domain.backup import BackupRef, Proof
 from provisioning.domain.project import ProjectRef
 from provisioning.engine.step import step
@@ -20,6 +21,12 @@ from provisioning.provision.ports import At
     detail=lambda said: said,
 )
 async def delete_project(at: At, suspended: Suspended, backup: BackupRef, proof: Proof) -> str:
+    if proof.manifest_sha256 != backup.manifest_sha256:
+        raise Permanent(
+            f"The proof is not of {backup.folder}, so nothing was deleted; a retry proves this one.",
+            code="not_proved",
+            again_from=prove_backup.number,
+        )
     if not proof.ok or proof.rows != backup.rows or at.clock.now() < suspended.until:
         raise Permanent(
             "The backup is not proved, or the grace is not over; nothing was deleted.", code="not_proved"

@@ -13,6 +13,8 @@ BACKUPS: Final = "backups"
 ARCHIVES: Final = "archives"
 MANIFEST: Final = "manifest.json"
 """Written last: a folder without it is no backup."""
+NOT_PROVED: Final = "not-proved.json"
+"""Written beside a backup whose proof has failed: it is kept to be looked at, and nothing is ever deleted for it."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,8 @@ class Proof:
     restored_in: str
     seconds: float
     notes: tuple[str, ...] = ()
+    manifest_sha256: str = ""
+    """Which backup it is about."""
 
 
 def today_folder(subdomain: str, now: datetime, taken: Collection[str] = ()) -> str:

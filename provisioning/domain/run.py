@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 from provisioning.domain.checklist import Check, Checklist
 
@@ -83,6 +83,10 @@ class StepView:
     seconds: float | None = None
     detail: str | None = None
     typical: float = 0.0
+
+
+STEP_FORGOTTEN: Final = "step forgotten"
+"""What a run's history says of a step whose result will not do, and which a retry takes anew."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from provisioning.domain.secret import Sealed
 from provisioning.engine.outcome import Outcome
 from provisioning.engine.patience import patiently
 from provisioning.engine.step import Context, Ports, R, Step
-from provisioning.errors import NeedsPerson, TenantbotError, Transient
+from provisioning.errors import NeedsPerson, Permanent, TenantbotError, Transient
 from provisioning.ports import Clock
 from provisioning.registry import Attempt, LostClaim, Registry, Transaction
 
@@ -100,7 +100,9 @@ async def _try_until_done(
             await context.note(f"{fault.message} Trying again in {pause:.0f} s.")
             await bench.clock.sleep(pause)
         except TenantbotError as fault:
-            return await _fail(bench, step, RunError(fault.code, fault.message, step.number))
+            again_from = fault.again_from if isinstance(fault, Permanent) else None
+            error = RunError(fault.code, fault.message, step.number)
+            return await _fail(bench, step, error, again_from=again_from)
         except LostClaim:
             raise
         except Exception as fault:
@@ -119,12 +121,17 @@ async def _wait(bench: Bench[Ports], context: Context[Ports], wait: NeedsPerson)
     return Outcome("waits", waiting_for=WaitingFor(bench.requested_by, wait.message, until))
 
 
-async def _fail(bench: Bench[Ports], step: Step[Ports, ..., Any], error: RunError) -> Outcome:
-    await bench.record(
-        lambda tx: tx.runs.end_step(
+async def _fail(
+    bench: Bench[Ports], step: Step[Ports, ..., Any], error: RunError, *, again_from: int | None = None
+) -> Outcome:
+    async def change(tx: Transaction) -> None:
+        await tx.runs.end_step(
             bench.run_id, bench.claim, step.number, state=StepState.FAILED, detail=error.message
         )
-    )
+        if again_from is not None:
+            await tx.runs.forget_steps(bench.run_id, bench.claim, since=again_from, until=step.number)
+
+    await bench.record(change)
     return Outcome("failed", error=error)
 
 

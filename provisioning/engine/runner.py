@@ -112,11 +112,13 @@ class _Walk(Generic[Ports]):
         self._brief = brief
         self._bench = bench
         self._checkpoint = checkpoint
+        self._results = brief.results
 
     async def step(self, step: Step[Ports, P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         codec: TypeAdapter[R] = TypeAdapter(step.result_type)
-        if (sealed := self._brief.results.get(step.number)) is not None:
+        if (sealed := self._results.get(step.number)) is not None:
             return codec.validate_json(self._open(step.number, sealed))
+        self._results = {}  # whatever an earlier leg made further on was not made from what this step is about to make
 
         async def act() -> Json:
             outcome = await take_step(self._bench, step, codec, self._seal, args, kwargs)

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioning.domain.backup import MANIFEST, BackupRef, Contents, Manifest, Proof, TableManifest
@@ -99,7 +99,7 @@ class FakeBackups:
         if folder in self.damage:
             return _proof(there, self.damage[folder])
         self.proved.append(folder)
-        return _proof(there)
+        return replace(_proof(there), manifest_sha256=manifest_sha256)
 
     async def restore(self, folder: str, *, dsn: Secret) -> Proof:
         target = self.targets.setdefault(dsn.reveal(), FakeTenantDatabase())

@@ -8,9 +8,10 @@ import pytest
 
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import Approval, ApprovalState
-from provisioning.domain.run import Run, RunState
+from provisioning.domain.backup import NOT_PROVED
+from provisioning.domain.run import Run, RunState, StepState
 from provisioning.domain.tenant import Tenant, TenantState
-from provisioning.errors import InvalidRequest, Permanent, Refused
+from provisioning.errors import InvalidRequest, Permanent, Refused, Unclear
 from tests.fakes.worker import FakeWorker
 from tests.fakes.world import OPERATOR, SUBDOMAIN, VIEWER, World
 
@@ -300,6 +301,68 @@ async def test_a_younger_backup_is_made_after_an_undo(world: World, worker: Fake
     (archived,) = [folder for folder in world.backups.kept if folder.startswith("archives/")]
     assert archived.endswith("-2")
     assert first < set(world.backups.kept)
+
+
+async def _stop_at_the_proof(world: World, worker: FakeWorker) -> Run:
+    await _damaged(world)
+    run = await approve(worker, grace="0")
+    assert run.error is not None
+    assert (run.error.code, run.error.step) == ("not_proved", 4)
+    assert [step.state for step in run.steps[2:5]] == [
+        StepState.PENDING,
+        StepState.FAILED,
+        StepState.PENDING,
+    ]
+    return run
+
+
+async def test_a_retry_after_a_failed_proof_takes_another_backup(world: World, worker: FakeWorker) -> None:
+    run = await _stop_at_the_proof(world, worker)
+    (failed,) = world.backups.kept
+    world.database.more_rows["sales"] += 5
+
+    await world.control.runs.retry(OPERATOR, run.run_id)
+    run = await worker.finish(run.run_id)
+
+    assert run.state is RunState.SUCCEEDED
+    assert set(world.backups.kept) == {failed, f"{failed.replace('backups', 'archives')}-2"}
+    assert f"{failed}/{NOT_PROVED}" in world.backups.documents
+    assert world.backups.proved == [f"{failed}-2"]
+    assert not is_alive(world)
+    archives = await world.control.restores.archives(OPERATOR)
+    assert [one.folder for one in archives] == [f"{failed.replace('backups', 'archives')}-2"]
+
+
+async def test_wherever_it_is_killed_nothing_is_deleted_but_for_a_proof_of_what_is_archived(
+    world: World, worker: FakeWorker
+) -> None:
+    def is_proved(_: object) -> None:
+        assert world.backups.proved == [max(world.backups.kept)]
+
+    world.projects.at_delete = is_proved
+    run = await _stop_at_the_proof(world, worker)
+    leg = (await world.control.runs.retry(OPERATOR, run.run_id)).leg
+    for effects in range(1, 200, 3):
+        world.wire.cut_after(effects)
+        if not await worker.is_killed_in(run.run_id, leg):
+            break
+    assert worker.run(run.run_id).state is RunState.SUCCEEDED
+    assert not is_alive(world)
+
+
+async def test_a_backup_that_failed_its_proof_is_not_proved_again(world: World, worker: FakeWorker) -> None:
+    """Once it is marked, another try must not find it proved after all."""
+
+    async def mend() -> None:
+        world.backups.damage.clear()
+
+    await _damaged(world)
+    world.wire.once_before("backups.write", mend)
+    world.wire.fail("backups.write", Unclear("The answer was lost."), after_effect=True)
+    run = await approve(worker, grace="0")
+    assert run.error is not None
+    assert run.error.code == "not_proved"
+    assert is_alive(world)
 
 
 async def test_its_dns_record_goes_too() -> None:

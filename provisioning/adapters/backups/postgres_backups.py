@@ -5,6 +5,7 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ class PostgresBackups:
                     notes, found = await self._restore(target, manifest, Path(private))
         except (Damaged, MissingFile, RestoreFailed) as fault:
             found = [fault.message]
-        return _proof(manifest, found, notes, where, time.monotonic() - started)
+        proof = _proof(manifest, found, notes, where, time.monotonic() - started)
+        return replace(proof, manifest_sha256=manifest_sha256)
 
     async def restore(self, folder: str, *, dsn: Secret) -> Proof:
         started = time.monotonic()

@@ -11,7 +11,16 @@ import asyncpg
 
 from provisioning.adapters.registry.run_rows import SELECT_RUN, checklist_json, read_run
 from provisioning.domain.checklist import Checklist
-from provisioning.domain.run import Direction, Run, RunEvent, RunId, RunKind, RunState, StepState
+from provisioning.domain.run import (
+    STEP_FORGOTTEN,
+    Direction,
+    Run,
+    RunEvent,
+    RunId,
+    RunKind,
+    RunState,
+    StepState,
+)
 from provisioning.domain.secret import Sealed
 from provisioning.errors import Refused
 from provisioning.registry import Attempt, LegBrief, LegEnd, LostClaim
@@ -37,6 +46,10 @@ where run_id = $1 returning leg
 _RESTART_STEPS = """
 update run_steps set state = 'pending', attempts = 0, started_at = null, finished_at = null, detail = null
 where run_id = $1 and state in ('running', 'failed')
+"""
+_FORGET_STEPS = """
+update run_steps set state = 'pending', result = null, attempts = 0, started_at = null, finished_at = null, detail = null
+where run_id = $1 and number >= $2 and number < $3
 """
 _RESET_CLOCKS = """
 update run_steps set attempts = 0, started_at = null, finished_at = null
@@ -211,6 +224,12 @@ class PostgresRuns:
         await self._hold(run_id, claim)
         await self._connection.execute(_END_STEP, run_id, step, state, detail, result)
         await self._event(run_id, f"step {state}", step=step, detail=detail)
+
+    async def forget_steps(self, run_id: RunId, claim: str, *, since: int, until: int) -> None:
+        await self._hold(run_id, claim)
+        await self._connection.execute(_FORGET_STEPS, run_id, since, until)
+        for step in range(since, until):
+            await self._event(run_id, STEP_FORGOTTEN, step=step)
 
     async def end_leg(self, run_id: RunId, claim: str, end: LegEnd) -> None:
         await self._hold(run_id, claim)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.run import (
+    STEP_FORGOTTEN,
     Direction,
     Run,
     RunEvent,
@@ -171,6 +172,12 @@ class FakeRuns:
             finished_at=self._clock.now(),
         )  # fmt: skip
         self._event(run_id, f"step {state}", step=step, detail=detail)
+
+    async def forget_steps(self, run_id: RunId, claim: str, *, since: int, until: int) -> None:
+        self._hold(run_id, claim)
+        for step in range(since, until):
+            self._set_step(run_id, step, state=StepState.PENDING, detail=None, result=None, **FRESH_CLOCK)
+            self._event(run_id, STEP_FORGOTTEN, step=step)
 
     async def end_leg(self, run_id: RunId, claim: str, end: LegEnd) -> None:
         self._hold(run_id, claim)

@@ -274,3 +274,24 @@ async def test_a_checklist_is_kept_as_it_is(books: Books) -> None:
         await tx.runs.store_checklist(RUN, Checklist(checks))
 
     assert (await run_of(books)).checklist == checks
+
+
+async def test_what_is_forgotten_is_as_if_it_had_never_been_taken(books: Books) -> None:
+    await create(books)
+    await claim(books)
+    async with books.registry.transaction() as tx:
+        for number in (1, 2):
+            await tx.runs.start_attempt(RUN, "claim", number)
+            await tx.runs.end_step(
+                RUN, "claim", number, state=StepState.SUCCEEDED, detail="made", result=Sealed("x")
+            )
+        await tx.runs.start_attempt(RUN, "claim", 3)
+        await tx.runs.end_step(RUN, "claim", 3, state=StepState.FAILED, detail="will not do")
+        await tx.runs.forget_steps(RUN, "claim", since=2, until=3)
+    async with books.registry.transaction() as tx:
+        assert (await tx.runs.brief(RUN)).results == {1: Sealed("x")}
+
+    first, second, third = (await run_of(books)).steps
+    assert (first.state, third.state) == (StepState.SUCCEEDED, StepState.FAILED)
+    assert (second.state, second.attempts, second.detail) == (StepState.PENDING, 0, None)
+    assert (await events(books))[-1] == ("step forgotten", 2, None)
