@@ -21,6 +21,7 @@ from bot.listeners import (
     audit,
     decisions,
     deprovision,
+    diagnose,
     digest,
     home,
     importing,
@@ -96,6 +97,10 @@ VERBS: Final[Mapping[str, Entry]] = {
             "lockdown", "[reason | lift]", "suspend every tenant at once", Role.OPERATOR, lockdown.ask,
             destructive=True,
         ),
+        _entry(
+            "diagnose", "subdomain [issue]", "find out what is wrong with a tenant", Role.OPERATOR,
+            diagnose.diagnose,
+        ),
         _entry("restore", "[subdomain]", "a deleted tenant, from its archive", Role.OPERATOR, restore.ask),
         _entry("import", "[subdomain]", "how one made by hand is taken up", Role.OPERATOR, importing.tell),
         _entry("digest", "", "all tenants, what waits, what it costs", Role.VIEWER, digest.show),
@@ -118,6 +123,9 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.TENANT_RESEND: tenants.resend,
     ids.TENANT_SUSPEND: switching.ask_suspend,
     ids.TENANT_ACTIVATE: switching.ask_activate,
+    ids.TENANT_ROTATE: rotate.ask,
+    ids.DIAGNOSIS_AGAIN: diagnose.diagnose,
+    ids.DIAGNOSIS_LOCKDOWN: lockdown.ask,
     ids.TENANT_DEPROVISION: deprovision.ask,
     ids.APPROVAL_APPROVE: deprovision.approve,
     ids.APPROVAL_REJECT: deprovision.ask_reject,
@@ -152,6 +160,7 @@ DESTRUCTIVE: Final = frozenset(
         *(ids.RUN_ROLLBACK, ids.ROLLBACK_CONFIRM, ids.TENANT_SUSPEND, ids.REASON_FORM),
         *(ids.TENANT_DEPROVISION, ids.DEPROVISION_FORM, ids.APPROVAL_APPROVE),
         *(ids.LOCKDOWN_FORM, ids.LOCKDOWN_LIFT, ids.LIFT_FORM, ids.ORPHAN_REMOVE, ids.ORPHAN_FORM),
+        *(ids.DIAGNOSIS_LOCKDOWN, ids.TENANT_ROTATE),
     }
 )
 SILENT: Final = frozenset({ids.LINK})

@@ -45,6 +45,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "supabase_access_token_expires": "never",
             "supabase_organization": document.supabase_organization,
             "supabase_api_url": document.supabase_api,
+            "supabase_data_api_url": document.supabase_data_api,
             "taskifai_domain": document.domain,
             "taskifai_url_template": document.url_template,
             "taskifai_resolver": document.dns,

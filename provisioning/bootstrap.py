@@ -29,7 +29,15 @@ from provisioning.domain.seeds import Seeds, read_seeds
 from provisioning.engine.leading import lead
 from provisioning.engine.lease import any_worker_alive
 from provisioning.errors import FieldError, InvalidRequest, Refused, Transient
-from provisioning.outside import backups_of, open_app, open_mailer, open_platform, open_projects, open_zone
+from provisioning.outside import (
+    backups_of,
+    open_app,
+    open_mailer,
+    open_platform,
+    open_probes,
+    open_projects,
+    open_zone,
+)
 from provisioning.pipelines import PIPELINES
 from provisioning.ports import Clock
 from provisioning.provision.ports import Policy, ProvisionPorts
@@ -82,6 +90,7 @@ async def open_system(settings: Settings, *, clock: Clock | None = None) -> Asyn
             ),
             worker_alive=partial(_worker_alive, pool),
             sealing=PostgresSealing(pool, settings.tenantbot_secret_keys),
+            probes=await open_probes(settings, clock, stack),
         )
         yield System(settings, pool, ControlPlane.at(desk), registry, ports, clock)
 

@@ -11,6 +11,7 @@ from provisioning.control_plane.restores import RestorePlan
 from provisioning.control_plane.views import TenantView
 from provisioning.domain.approval import Approval
 from provisioning.domain.checklist import Check
+from provisioning.domain.diagnosis import Cause, Diagnosis, Outcome, Probe
 from provisioning.domain.orphan import Orphan
 from provisioning.domain.run import Run, RunEvent, StepView
 from provisioning.domain.tenant import Tenant, TenantState
@@ -189,3 +190,36 @@ def _step(step: StepView) -> Document:
 
 def _check(check: Check) -> Document:
     return asdict(check) | {"skipped": check.skipped}
+
+
+def diagnosis_document(found: Diagnosis) -> Document:
+    return {
+        "subdomain": found.subdomain,
+        "healthy": found.healthy,
+        "made_at": found.made_at.isoformat(),
+        "seconds": found.seconds,
+        "issues": [issue.value for issue in found.issues],
+        "cause": found.cause and _cause(found.cause),
+        "also": [_cause(one) for one in found.causes[1:]],
+        "probes": [_probe(probe) for probe in found.probes],
+        "incident": found.incident,
+    }
+
+
+def _cause(cause: Cause) -> Document:
+    return {
+        "issue": cause.issue.value,
+        "code": cause.code,
+        "sentence": cause.sentence,
+        "sure": cause.sure.value,
+        "affected": list(cause.affected),
+        "fixes": [
+            {"verb": fix.verb.value, "label": fix.label, "plan": list(fix.plan)} for fix in cause.fixes
+        ],
+    }
+
+
+def _probe(probe: Probe) -> Document:
+    """`ok` is null where it could not be asked, or was not."""
+    judged = {Outcome.OK: True, Outcome.BAD: False}
+    return asdict(probe) | {"ok": judged.get(probe.outcome), "skipped": probe.outcome is Outcome.SKIPPED}

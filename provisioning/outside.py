@@ -14,9 +14,13 @@ from provisioning.adapters.platform_admin_api import PlatformAdminApi
 from provisioning.adapters.resend_mailer import ResendMailer
 from provisioning.adapters.smtp_mailer import SmtpMailer
 from provisioning.adapters.supabase import SupabaseProjects
+from provisioning.adapters.supabase_data_api import SupabaseDataApi
+from provisioning.adapters.supabase_logs import SupabaseLogs
 from provisioning.adapters.taskifai_app import TaskifaiApp
+from provisioning.adapters.tls_certificates import TlsCertificates
 from provisioning.domain.secret import Secret
 from provisioning.ports import Clock, DnsZone, Mailer, Platform
+from provisioning.probes import Probes
 from provisioning.settings import Settings
 
 
@@ -24,6 +28,20 @@ async def open_projects(settings: Settings, clock: Clock, stack: AsyncExitStack)
     headers = _bearer(settings.supabase_access_token)
     client = await stack.enter_async_context(new_client(base_url=settings.supabase_api_url, headers=headers))
     return SupabaseProjects(client, organization=settings.supabase_organization, clock=clock)
+
+
+async def open_probes(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Probes:
+    headers = _bearer(settings.supabase_access_token)
+    logs = await stack.enter_async_context(new_client(base_url=settings.supabase_api_url, headers=headers))
+    data_api = new_client(base_url=settings.supabase_data_api_url.partition("{")[0])
+    return Probes(
+        certificates=TlsCertificates(dns=_tenants_dns(settings), ca_file=settings.taskifai_ca_file),
+        caa=DnsResolver(nameservers=settings.dns_nameservers),
+        data_api=SupabaseDataApi(
+            await stack.enter_async_context(data_api), url_template=settings.supabase_data_api_url
+        ),
+        logs=SupabaseLogs(logs, organization=settings.supabase_organization, clock=clock),
+    )
 
 
 async def open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
@@ -36,10 +54,13 @@ async def open_platform(settings: Settings, stack: AsyncExitStack) -> Platform:
 
 
 async def open_app(settings: Settings, stack: AsyncExitStack) -> TaskifaiApp:
-    resolver = DnsResolver(nameservers=(settings.taskifai_resolver,)) if settings.taskifai_resolver else None
-    transport = PinnedTransport(dns=resolver, ca_file=settings.taskifai_ca_file)
+    transport = PinnedTransport(dns=_tenants_dns(settings), ca_file=settings.taskifai_ca_file)
     client = await stack.enter_async_context(new_client(base_url="", transport=transport))
     return TaskifaiApp(client, url_template=settings.taskifai_url_template)
+
+
+def _tenants_dns(settings: Settings) -> DnsResolver | None:
+    return DnsResolver(nameservers=(settings.taskifai_resolver,)) if settings.taskifai_resolver else None
 
 
 async def open_zone(settings: Settings, stack: AsyncExitStack) -> DnsZone:

@@ -338,6 +338,10 @@ class Platform(Protocol):
         """Take the tenant out of the platform; say in a few words what that left behind."""
         ...
 
+    async def every(self) -> Sequence[PublishedTenant]:
+        """All tenants that it has; none where nothing is published."""
+        ...
+
     async def other_active(self, subdomain: str) -> str | None:
         """Name the subdomain of any other active tenant, or None."""
         ...

@@ -95,6 +95,9 @@ class Settings(BaseModel):
     supabase_api_url: str = Field(
         default="https://api.supabase.com", description="Supabase's Management API."
     )
+    supabase_data_api_url: str = Field(
+        default="https://{ref}.supabase.co", description="A project's own URL, where its keys are tried."
+    )
     supabase_project_monthly_cost: float = Field(
         default=10.0, ge=0, description="US dollars a month for one more project."
     )

@@ -19,6 +19,7 @@ class SandboxDocument:
     faults: str
     mailbox: str
     supabase_api: str
+    supabase_data_api: str
     supabase_token: str
     supabase_organization: str
     platform: str

@@ -78,6 +78,7 @@ async def start_stand_ins(kit: Kit, *, project_seconds: float) -> SandboxDocumen
         faults=f"{door.url}/faults",
         mailbox=f"{door.url}/mailbox",
         supabase_api=projects.url,
+        supabase_data_api=f"{projects.url}{supabase.DATA_API}",
         supabase_token=known.supabase_token,
         supabase_organization=known.supabase_organization,
         platform=platform.url,

@@ -17,6 +17,11 @@ TENANT_RESEND: Final = "tenant_resend"
 TENANT_SUSPEND: Final = "tenant_suspend"
 TENANT_ACTIVATE: Final = "tenant_activate"
 
+TENANT_ROTATE: Final = "tenant_rotate"
+
+DIAGNOSIS_AGAIN: Final = "diagnosis_again"
+DIAGNOSIS_LOCKDOWN: Final = "diagnosis_lockdown"
+
 TENANT_DEPROVISION: Final = "tenant_deprovision"
 RUN_UNDO: Final = "run_undo"
 APPROVAL_APPROVE: Final = "approval_approve"

@@ -38,7 +38,7 @@ ANSWER_MARKS: Final = {True: "✓", False: "✗", None: "–"}
 
 _VERBS: Final = (
     "provision|status|list|verify|retry|rollback|cancel|resend|suspend|activate"
-    "|deprovision|approve|reject|undo|audit|orphans|lockdown|rotate|digest|restore"
+    "|deprovision|approve|reject|undo|audit|orphans|lockdown|rotate|digest|restore|diagnose"
 )
 _IN_TERMINAL: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 _OPEN_RUNS: Final = re.compile(r"\btenantbot runs\b")

@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Final
 
 from bot.blocks.kit import Message
 from bot.blocks.menu import menu_message, unknown_verb_message
-from bot.blocks.notices import trouble_message
 from bot.desk import Desk
 from bot.visit import Visit
 from provisioning.domain.actor import Role
-
-LATER: Final = ("diagnose",)
-"""Verbs of the command line and of the guide that have no conversation here yet."""
 
 
 async def menu(desk: Desk, visit: Visit) -> Message:
@@ -27,7 +22,5 @@ async def require_viewer(desk: Desk, visit: Visit) -> None:
 
 def unknown(word: str, rest: str, verbs: Sequence[str]) -> Message:
     """Name the nearest verb, with the words that followed."""
-    if word in LATER:
-        return trouble_message(f"`/tenant {word}` is not there yet. `/tenant help` shows what is.")
     near = get_close_matches(word, verbs, n=1, cutoff=0.5)
     return unknown_verb_message(word, f"{near[0]} {rest}".strip() if near else None)

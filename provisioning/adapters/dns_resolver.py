@@ -14,14 +14,17 @@ from dns.nameserver import Do53Nameserver
 
 from provisioning.errors import Permanent, Transient
 from provisioning.ports import DnsAnswer
+from provisioning.probes import CaaPolicy
 
 LIFETIME = 5.0
 TRIES = 5
 PORT = 53
+_TOP_LEVEL = 2
+"""Labels of a top-level domain, the root's empty one counted."""
 
 
 class DnsResolver:
-    """Implements the port Dns. Asks `nameservers` (`address` or `address:port`), else the system's."""
+    """Implements the ports Dns and CaaRecords. Asks `nameservers` (`address` or `address:port`), else the system's."""
 
     def __init__(self, *, nameservers: Sequence[str] = (), lifetime: float = LIFETIME) -> None:
         self._lifetime = lifetime
@@ -43,6 +46,17 @@ class DnsResolver:
             resolver = _resolver(servers, self._lifetime)
             resolver.flags = 0  # no recursion: the server shall tell what it knows itself
             return await _ask(resolver, name)
+
+    async def caa(self, name: str) -> CaaPolicy | None:
+        """Climb from the name to its closest ancestor that has such records (RFC 8659, section 3), below the TLD."""
+        with _failures(name):
+            at = dns.name.from_text(name)
+            while len(at) > _TOP_LEVEL:
+                answer = await _resolve(self._resolver, at, "CAA")
+                if answer is not None and answer.rrset is not None:
+                    return _policy(at, answer)
+                at = at.parent()
+        return None
 
     async def _authoritative(self, name: str) -> list[Do53Nameserver]:
         zone = await dns.asyncresolver.zone_for_name(name, resolver=self._resolver, lifetime=self._lifetime)
@@ -136,6 +150,14 @@ async def _resolve(
         return await resolver.resolve(absolute, kind, search=False, raise_on_no_answer=False)
     except dns.resolver.NXDOMAIN:
         return None
+
+
+def _policy(at: dns.name.Name, answer: dns.resolver.Answer) -> CaaPolicy | None:
+    """Who may issue; without the property `issue` anybody may. `;` alone stands for nobody, and before parameters."""
+    named = [record.value.decode().partition(";")[0].strip() for record in answer if record.tag == b"issue"]
+    if not named:
+        return None
+    return CaaPolicy(_text(at), tuple(sorted({name.lower() for name in named if name})))
 
 
 def _chain(answer: dns.resolver.Answer) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """The platform where PLATFORM_REGISTRY is none: nothing is published, and nothing is asked."""
 
+from collections.abc import Sequence
+
 from provisioning.errors import Permanent
 from provisioning.ports import PublishedTenant, TenantCredentials
 
@@ -34,6 +36,9 @@ class NoPlatform:
 
     async def withdraw(self, tenant_id: str) -> str:
         return f"PLATFORM_REGISTRY is none, so nobody was asked about tenant {tenant_id}"
+
+    async def every(self) -> Sequence[PublishedTenant]:
+        return ()
 
     async def other_active(self, subdomain: str) -> str | None:  # noqa: ARG002 - the port's
         return None

@@ -4,7 +4,7 @@
 the API that runs: keys nested, `/api/admin/tenants/` with the slash, as its redirect would leave https.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from http import HTTPStatus
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -106,6 +106,9 @@ class PlatformAdminApi:
             if tenant.is_active and tenant.subdomain != subdomain:
                 return tenant.subdomain
         return None
+
+    async def every(self) -> Sequence[PublishedTenant]:
+        return [tenant async for tenant in self._tenants()]
 
     async def repoint(self, tenant_id: str, tenant: TenantCredentials) -> None:
         path = f"{self._root}/{quote(tenant_id, safe='')}"

@@ -11,6 +11,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError  # typer carri
 
 from provisioning.cli import (
     auditing,
+    diagnosing,
     emergency,
     ending,
     importing,
@@ -56,6 +57,7 @@ def build_app() -> typer.Typer:
     app.command()(starting.rollback)
     app.command()(starting.cancel)
     app.command()(starting.resend)
+    app.command()(diagnosing.diagnose)
     app.command()(tidying.orphans)
     app.command()(restoring.restore)
     app.command("import")(importing.import_tenant)

@@ -12,6 +12,7 @@ from provisioning.domain.run import RunKind
 from provisioning.engine.pipeline import Pipeline
 from provisioning.errors import Refused, TenantbotError, Transient
 from provisioning.ports import Archive, Clock, Sealing
+from provisioning.probes import Probes
 from provisioning.provision.ports import ProvisionPorts
 from provisioning.registry import AuditEntry, Registry
 
@@ -27,6 +28,7 @@ class Desk:
     worker_alive: Callable[[], Awaitable[bool]]
     """Tells whether any process executes runs right now."""
     sealing: Sealing
+    probes: Probes
 
     async def require(self, actor: Actor, role: Role, action: str, *, subdomain: str | None = None) -> None:
         """Let the actor through, or refuse and audit the refusal."""

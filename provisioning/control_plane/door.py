@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from provisioning.control_plane.approvals import Approvals
 from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.diagnoses import Diagnoses
 from provisioning.control_plane.digests import Digests
 from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.imports import Imports
@@ -25,9 +26,9 @@ class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
     `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `lockdowns` suspend
-    all, `restores` put backups back, `audit` reads what all of them left behind, `keys` renews what seals it all,
-    `digests` sum it up. `gate` and `reports` are for surfaces: who was turned away, and how far people have been told;
-    `schedules` is for clocks.
+    all, `restores` put backups back, `diagnoses` find out what is wrong, `audit` reads what all of them left behind,
+    `keys` renews what seals it all, `digests` sum it up. `gate` and `reports` are for surfaces: who was turned away, and
+    how far people have been told; `schedules` is for clocks.
     """
 
     requests: Requests
@@ -39,6 +40,7 @@ class ControlPlane:
     approvals: Approvals
     lockdowns: Lockdowns
     restores: Restores
+    diagnoses: Diagnoses
     audit: AuditReader
     keys: Keys
     digests: Digests
@@ -58,6 +60,7 @@ class ControlPlane:
             approvals=Approvals(desk),
             lockdowns=Lockdowns(desk),
             restores=Restores(desk),
+            diagnoses=Diagnoses(desk),
             audit=AuditReader(desk),
             keys=Keys(desk),
             digests=Digests(desk),

@@ -1,17 +1,24 @@
 """The table of contents: which operation answers which request, and the permission it asks for."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.faults import FaultMiddleware, Faults
 from sandbox.state import State
+from sandbox.supabase.data_api import read_table
 from sandbox.supabase.desk import SERVICE, Desk
 from sandbox.supabase.guard import Handler, guarded
 from sandbox.supabase.refusals import Refusal, answer_refusal, answer_unknown_route
 from sandbox.supabase.routes import account, database, keys, projects
 
+DATA_API = "/data/{ref}"
+"""Where a project's own URL is found; its keys are asked for there, and no access token."""
 _PROJECT = "/v1/projects/{ref}"
 _OPERATIONS: tuple[tuple[str, str, str | None, Handler], ...] = (
     ("GET", "/v1/profile", None, account.show_profile),
@@ -54,7 +61,15 @@ def create_app(
         routes=[
             Route(path, guarded(desk, permission, handler), methods=[method])
             for method, path, permission, handler in _OPERATIONS
-        ],
+        ]
+        + [Route(f"{DATA_API}/rest/v1/{{table}}", _unguarded(desk), methods=["GET"])],
         middleware=[Middleware(FaultMiddleware, faults=faults, service=SERVICE)],
         exception_handlers={Refusal: answer_refusal, HTTPException: answer_unknown_route},
     )
+
+
+def _unguarded(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await read_table(desk, request)
+
+    return endpoint

@@ -23,6 +23,7 @@ def real_settings(terminal: Terminal) -> dict[str, str]:
         "SUPABASE_ACCESS_TOKEN": at.supabase_token,
         "SUPABASE_ORGANIZATION": at.supabase_organization,
         "SUPABASE_API_URL": at.supabase_api,
+        "SUPABASE_DATA_API_URL": at.supabase_data_api,
         "TASKIFAI_DOMAIN": at.domain,
         "TASKIFAI_URL_TEMPLATE": at.url_template,
         "TASKIFAI_RESOLVER": at.dns,

@@ -1,5 +1,6 @@
 """The platform's registry of tenants in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -77,6 +78,9 @@ class FakePlatform:
             subdomain: record for subdomain, record in self.records.items() if record.tenant_id != tenant_id
         }
         return "the platform deleted the tenant"
+
+    async def every(self) -> Sequence[PublishedTenant]:
+        return [self._shown(record) for record in self.records.values()]
 
     async def other_active(self, subdomain: str) -> str | None:
         return next(

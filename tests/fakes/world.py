@@ -15,6 +15,7 @@ from provisioning.domain.schema_files import SchemaFile, read_schema_files
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds, read_seeds
 from provisioning.pipelines import PIPELINES
+from provisioning.probes import Probes
 from provisioning.provision.ports import Policy, ProvisionPorts
 from tests.fakes.app import FakeApp
 from tests.fakes.archive import FakeArchive
@@ -24,6 +25,7 @@ from tests.fakes.dns import TARGET, FakeDns, FakeZone
 from tests.fakes.hasher import FakeHasher
 from tests.fakes.mail import FakeMailer
 from tests.fakes.platform import FakePlatform
+from tests.fakes.probes import FakeCaa, FakeCertificates, FakeDataApi, FakeHosting, FakeLogs
 from tests.fakes.projects import FakeProjects, MadeProject
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.sealing import FakeSealing
@@ -67,6 +69,7 @@ class World:
     policy: Policy = POLICY
     has_archive: bool = True
     has_worker: bool = True
+    hosting: FakeHosting | None = None
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -84,6 +87,10 @@ class World:
         self.archive = FakeArchive()
         self.backups = FakeBackups(self.databases, self.clock)
         self.sealing = FakeSealing()
+        self.certificates = FakeCertificates()
+        self.caa = FakeCaa()
+        self.data_api = FakeDataApi(self.projects)
+        self.logs = FakeLogs()
         self.vault = FernetVault([new_key()])
         self.ports = build_ports(self)
         self.control = ControlPlane.at(_desk(self))
@@ -157,4 +164,11 @@ def _desk(world: World) -> Desk:
         defaults=RequestDefaults("eu-west-1", world.ports.seeds.vendor_names),
         worker_alive=world.worker_alive,
         sealing=wired("sealing", world.sealing, world.wire),
+        probes=Probes(
+            certificates=wired("certificates", world.certificates, world.wire),
+            caa=wired("caa", world.caa, world.wire),
+            data_api=wired("data_api", world.data_api, world.wire),
+            logs=wired("logs", world.logs, world.wire),
+            hosting=world.hosting,
+        ),
     )

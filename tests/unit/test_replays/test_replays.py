@@ -52,6 +52,7 @@ READING: Final = {
     *(ids.HOME_REFRESH, ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM),
     *("lockdown", ids.LOCKDOWN_LIFT, "rotate", "orphans", "digest"),
     *("import", "restore", ids.RESTORE_BACK, ids.RESTORE_FORM, ids.ORPHAN_REMOVE),
+    *(ids.TENANT_ROTATE, ids.DIAGNOSIS_LOCKDOWN),
 }  # fmt: skip
 """These change nothing at all: they show something, or open a form."""
 

@@ -1,0 +1,111 @@
+"""A diagnosis as people read it: the cause first, what mends it with its button, and under it the evidence as a table."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.blocks.ids import (
+    DIAGNOSIS_AGAIN,
+    DIAGNOSIS_LOCKDOWN,
+    RUN_RETRY,
+    TENANT_ACTIVATE,
+    TENANT_ROTATE,
+    TENANT_VERIFY,
+)
+from bot.blocks.kit import Block, Element, Message, actions, button, context, fit, section
+from bot.blocks.rich import table
+from bot.blocks.words import bare, code, count, duration, said
+from provisioning.domain.diagnosis import Cause, Diagnosis, Fix, FixVerb, Issue, Outcome, Probe, Sure
+
+_RESULTS: Final = {
+    Outcome.OK: "✓ as expected",
+    Outcome.BAD: "✗ not so",
+    Outcome.UNKNOWN: "? no answer",
+    Outcome.SKIPPED: "– not asked",
+}
+_SURE: Final = {Sure.CERTAIN: "certain", Sure.LIKELY: "likely", Sure.UNCLEAR: "unclear"}
+_COLUMNS: Final = ("issue", "asked", "expected", "found", "result")
+_ALL_CELLS: Final = 5500
+"""Bytes for all cells together: well below what Slack takes in a table, and in a message."""
+_MOST_CELL: Final = 200
+_MOST_PLAN: Final = 2500
+_BUTTONS: Final = {
+    FixVerb.ACTIVATE: TENANT_ACTIVATE,
+    FixVerb.ROTATE: TENANT_ROTATE,
+    FixVerb.VERIFY: TENANT_VERIFY,
+    FixVerb.RETRY: RUN_RETRY,
+}
+"""Verbs that have a button, and where need be a question, of their own."""
+
+
+def asking_message(subdomain: str, issues: Sequence[Issue]) -> Message:
+    about = " and ".join(issue.heading.lower() for issue in issues) or "all four of the guide's issues"
+    text = f"🔎 Looking into {code(subdomain)}: {about}. This takes ten seconds at most."
+    return Message(text, (section(text),))
+
+
+def diagnosis_message(found: Diagnosis) -> Message:
+    cause = found.cause
+    text = f"{found.subdomain} is well." if cause is None else cause.sentence
+    head = (
+        [section(f"✅ {code(found.subdomain)} is well: nothing is wrong with what was asked.")]
+        if cause is None
+        else [
+            section(f"🩺 {code(found.subdomain)}: *{said(cause.sentence)}*\n{_how_sure(cause)}"),
+            *_plans(cause),
+        ]
+    )
+    besides = [
+        section(f"Besides, {_SURE[one.sure]}: {said(one.sentence)}", block_id=None)
+        for one in found.causes[1:]
+    ]
+    return Message(
+        bare(text),
+        (*head, *besides, _evidence(found.probes), context(_footer(found)), actions(*_buttons(found))),
+    )
+
+
+def _how_sure(cause: Cause) -> str:
+    others = f" · concerns {', '.join(code(one) for one in cause.affected)} too" if cause.affected else ""
+    return f"{cause.issue.heading} · how sure: {_SURE[cause.sure]}{others}"
+
+
+def _plans(cause: Cause) -> list[Block]:
+    lines = [f"*{said(fix.label)}*: {said('; then '.join(fix.plan))}" for fix in cause.fixes]
+    return [section(fit("\n".join(lines), _MOST_PLAN, escaped=False))] if lines else []
+
+
+def _evidence(probes: Sequence[Probe]) -> Block:
+    limit = min(_MOST_CELL, _ALL_CELLS // (len(probes) + 1) // len(_COLUMNS))
+    return table([_COLUMNS, *(_row(probe, limit) for probe in probes)])
+
+
+def _row(probe: Probe, limit: int) -> tuple[str, ...]:
+    cells = (probe.issue.heading, probe.asked, probe.expected, probe.found)
+    return (*(bare(cell, limit) for cell in cells), _RESULTS[probe.outcome])
+
+
+def _footer(found: Diagnosis) -> str:
+    asked = sum(probe.outcome is not Outcome.SKIPPED for probe in found.probes)
+    kept = f" · evidence kept in {code(found.incident)}" if found.incident else ""
+    return f"{count(asked, 'question')} in {duration(found.seconds)}; nothing was changed{kept}"
+
+
+def _buttons(found: Diagnosis) -> list[Element]:
+    offered: dict[FixVerb, Element] = {}
+    for cause in found.causes:
+        for fix in cause.fixes:
+            if fix.verb in {FixVerb.LOCKDOWN, *_BUTTONS} and fix.verb not in offered:
+                offered[fix.verb] = _button(found, cause, fix, first=not offered)
+    return [*offered.values(), button(DIAGNOSIS_AGAIN, "Look again", _again(found))]
+
+
+def _again(found: Diagnosis) -> str:
+    whole = len(found.issues) == len(Issue)
+    return found.subdomain if whole else " ".join((found.subdomain, *found.issues))
+
+
+def _button(found: Diagnosis, cause: Cause, fix: Fix, *, first: bool) -> Element:
+    if fix.verb is FixVerb.LOCKDOWN:
+        reason = bare(f"Cross-tenant leak at {found.subdomain}: {cause.code.replace('_', ' ')}", 300)
+        return button(DIAGNOSIS_LOCKDOWN, f"{fix.label} …", reason, style="danger")
+    return button(_BUTTONS[fix.verb], f"{fix.label} …", found.subdomain, style="primary" if first else None)

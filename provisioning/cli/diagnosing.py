@@ -1,0 +1,74 @@
+"""The command that finds out what is wrong with a tenant (guide 14.6)."""
+
+from typing import Annotated, Final
+
+import typer
+
+from provisioning.cli.output import Output
+from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Session, run_verb
+from provisioning.cli.starting import Subdomain
+from provisioning.cli.tables import add_row, new_table
+from provisioning.documents import diagnosis_document
+from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome
+
+_MARKS: Final = {Outcome.OK: "✓", Outcome.BAD: "✗", Outcome.UNKNOWN: "?", Outcome.SKIPPED: "–"}
+
+
+def diagnose(
+    context: typer.Context,
+    subdomain: Subdomain,
+    issue: Annotated[
+        list[Issue] | None,
+        typer.Option("--issue", help="Look into this one only; may be given more than once."),
+    ] = None,
+) -> None:
+    """Find out what is wrong with a tenant.
+
+    Asks what the guide's four playbooks ask, side by side, and says the cause. Changes nothing. 0: well, 1: not.
+    """
+
+    async def ask(session: Session) -> int:
+        with session.output.err.status(f"Diagnosing {subdomain}"):
+            found = await session.system.control.diagnoses.diagnose(
+                session.actor, subdomain, issues=issue or ()
+            )
+        session.output.document(diagnosis_document(found))
+        _tell(session.output, found)
+        return EXIT_OK if found.healthy else EXIT_FAILED
+
+    run_verb(context, ask)
+
+
+def _tell(output: Output, found: Diagnosis) -> None:
+    table = new_table("issue", "asked", "expected", "found", "", "s")
+    for probe in found.probes:
+        mark = _MARKS[probe.outcome]
+        add_row(
+            table, probe.issue.heading, probe.asked, probe.expected, probe.found, mark, f"{probe.seconds:.1f}"
+        )
+    output.say(table)
+    if found.cause is None:
+        output.say(f"{found.subdomain} is well: nothing is wrong with what was asked.")
+        return
+    for cause in found.causes:
+        _tell_cause(output, found.subdomain, cause, first=cause is found.cause)
+
+
+def _tell_cause(output: Output, subdomain: str, cause: Cause, *, first: bool) -> None:
+    output.say(f"{'Cause' if first else 'Also'} ({cause.sure}): {cause.sentence}")
+    for fix in cause.fixes:
+        output.say(f"  {fix.label}: {'; then '.join(fix.plan)}")
+        if command := _command(subdomain, fix):
+            output.say(f"    tenantbot {command}")
+
+
+def _command(subdomain: str, fix: Fix) -> str | None:
+    """The command that does it."""
+    match fix.verb:
+        case FixVerb.LOCKDOWN:
+            return "lockdown --reason WHY"
+        case FixVerb.NOTIFY | FixVerb.BY_HAND:
+            return None
+    if fix.verb in REPAIRS:
+        return None
+    return f"{fix.verb} {subdomain}"

@@ -1,0 +1,312 @@
+"""Cross-tenant data leak (guide 14.6): does anything of one tenant open another, or stand open to everybody?"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provisioning.diagnose.asks import NOT_PUT, Asks, Seen, Told
+from provisioning.diagnose.credentials import Credentials, open_credentials
+from provisioning.diagnose.fixes import LOCKDOWN, NOTIFY, READ_KEYS, REPUBLISH, by_hand
+from provisioning.diagnose.foreign_token import TriedElsewhere, try_elsewhere
+from provisioning.diagnose.subject import Subject
+from provisioning.domain.diagnosis import Cause, Fix, Issue, Sure
+from provisioning.domain.project import ProjectRef
+from provisioning.domain.schema_files import EXPECTED_TABLES
+from provisioning.errors import TenantbotError
+from provisioning.ports import PublishedTenant
+from provisioning.probes import DataAnswer
+
+_CHAIN_PATIENCE = 8.0
+"""Seconds for the session: a user is made, logs in, and asks twice."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another tenant that is served; its project where our registry knows it."""
+
+    subdomain: str
+    ref: ProjectRef | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`readable` are the tables of which the key for browsers gets rows."""
+
+    subdomain: str
+    url: str
+    sealed_url: Told[str] = NOT_PUT
+    registered: Told[Sequence[PublishedTenant]] = NOT_PUT
+    session: Told[TriedElsewhere] = NOT_PUT
+    key_elsewhere: Told[DataAnswer] = NOT_PUT
+    neighbour: str = ""
+    readable: Told[Sequence[str]] = NOT_PUT
+
+
+async def examine(asks: Asks, subject: Subject) -> Cause | None:
+    if subject.ref is None or subject.secrets is None or subject.secrets.address is None:
+        asks.skip("database_url", asked="the tenant's database", why="not asked: it has none")
+        return None
+    opened, neighbour = _opened(subject), await _neighbour(subject)
+    sealed_url, registered, session, key_elsewhere, readable = await asyncio.gather(
+        _sealed_url(asks, subject, opened),
+        _registered(asks, subject),
+        _session(asks, subject, opened, neighbour),
+        _key_elsewhere(asks, subject, opened, neighbour),
+        _readable(asks, subject, opened),
+    )
+    return conclude(
+        Evidence(
+            subject.subdomain, subject.ports.projects.url(subject.ref), sealed_url, registered, session,
+            key_elsewhere, neighbour.subdomain if neighbour else "", readable,
+        )
+    )  # fmt: skip
+
+
+def _opened(subject: Subject) -> Credentials:
+    """Whether they open is the database playbook's question."""
+    try:
+        return open_credentials(subject)
+    except TenantbotError:
+        return Credentials()
+
+
+async def _neighbour(subject: Subject) -> Neighbour | None:
+    """One that our registry knows comes first: of that one the project is known too."""
+    async with subject.ports.registry.transaction() as tx:
+        name = await tx.tenants.other_active(subject.subdomain)
+        tenant = await tx.tenants.find(name) if name else None
+    if tenant is not None:
+        return Neighbour(tenant.subdomain, ProjectRef(tenant.project_ref) if tenant.project_ref else None)
+    try:
+        name = await subject.ports.platform.other_active(subject.subdomain)
+    except TenantbotError:
+        return None
+    return Neighbour(name, None) if name else None
+
+
+async def _sealed_url(asks: Asks, subject: Subject, opened: Credentials) -> Told[str]:
+    assert subject.ref is not None
+    right = subject.ports.projects.url(subject.ref)
+    if opened.url is None:
+        asks.skip("database_url", asked="the sealed database URL", why="not asked: there is none that opens")
+        return NOT_PUT
+    url = opened.url.reveal()
+
+    async def read() -> str:
+        return url
+
+    return await asks.put(
+        "database_url",
+        asked="the sealed database URL in our registry",
+        expected=right,
+        question=read,
+        read=lambda found: Seen(
+            "the project's own" if found == right else "another project's", ok=found == right
+        ),
+    )
+
+
+async def _registered(asks: Asks, subject: Subject) -> Told[Sequence[PublishedTenant]]:
+    assert subject.ref is not None
+    platform, url = subject.ports.platform, subject.ports.projects.url(subject.ref)
+    asked = "all tenants of the platform: which are served from this database"
+    if not platform.publishes:
+        asks.skip("shared_database", asked=asked, why="not asked: PLATFORM_REGISTRY is none")
+        return NOT_PUT
+    return await asks.put(
+        "shared_database",
+        asked=asked,
+        expected=f"{subject.subdomain} alone, from {url}",
+        question=platform.every,
+        read=lambda rows: _sharing_seen(rows, subject.subdomain, url),
+    )
+
+
+async def _session(
+    asks: Asks, subject: Subject, opened: Credentials, neighbour: Neighbour | None
+) -> Told[TriedElsewhere]:
+    asked = (
+        f"a session of {subject.subdomain}, shown at {neighbour.subdomain if neighbour else 'another tenant'}"
+    )
+    address = subject.secrets.address if subject.secrets else None
+    why = _why_no_session(subject, opened, neighbour)
+    if why or neighbour is None or address is None:
+        asks.skip("foreign_token", asked=asked, why=f"not asked: {why}")
+        return NOT_PUT
+    return await asks.put(
+        "foreign_token",
+        asked=asked,
+        expected="accepted here, refused there",
+        question=lambda: try_elsewhere(subject, address, opened, neighbour.subdomain),
+        read=lambda tried: Seen(f"here {tried.here}, at {tried.other} {tried.there}", ok=not tried.accepted),
+        patience=_CHAIN_PATIENCE,
+    )
+
+
+def _why_no_session(subject: Subject, opened: Credentials, neighbour: Neighbour | None) -> str:
+    if neighbour is None:
+        return "there is no other active tenant to try it at"
+    if not subject.is_served:
+        return "the tenant is not active"
+    return "" if opened.passwords else "there is no password to the database"
+
+
+async def _key_elsewhere(
+    asks: Asks, subject: Subject, opened: Credentials, neighbour: Neighbour | None
+) -> Told[DataAnswer]:
+    asked = f"our service key, at the project of {neighbour.subdomain if neighbour else 'another tenant'}"
+    key, ref = opened.service_key, neighbour.ref if neighbour else None
+    if key is None or ref is None:
+        why = "no other project of our registry to try it at" if key else "there is no key that opens"
+        asks.skip("foreign_key", asked=asked, why=f"not asked: {why}")
+        return NOT_PUT
+    return await asks.put(
+        "foreign_key",
+        asked=asked,
+        expected="refused",
+        question=lambda: subject.probes.data_api.read(ref, "users", key),
+        read=lambda answer: Seen(
+            f"{answer.status}", ok=None if answer.accepted is None else not answer.accepted
+        ),
+    )
+
+
+async def _readable(asks: Asks, subject: Subject, opened: Credentials) -> Told[Sequence[str]]:
+    asked = f"each of {len(EXPECTED_TABLES)} tables, with the key for browsers"
+    key, ref = opened.anon_key, subject.ref
+    if key is None or ref is None:
+        asks.skip("anon_key_reads", asked=asked, why="not asked: there is no key that opens")
+        return NOT_PUT
+
+    async def readable() -> Sequence[str]:
+        tables = sorted(EXPECTED_TABLES)
+        answers = await asyncio.gather(*(subject.probes.data_api.read(ref, one, key) for one in tables))
+        return [table for table, answer in zip(tables, answers, strict=True) if answer.rows]
+
+    return await asks.put(
+        "anon_key_reads",
+        asked=asked,
+        expected="no row of any",
+        question=readable,
+        read=lambda found: Seen(f"rows of {', '.join(found)}" if found else "no row", ok=not found),
+    )
+
+
+def conclude(seen: Evidence) -> Cause | None:
+    """Each of these is a leak by itself; nothing here is concluded from silence."""
+    return _accepted(seen) or _shared(seen) or _wrong(seen) or _open(seen) or _silence(seen)
+
+
+def _accepted(seen: Evidence) -> Cause | None:
+    session, key = seen.session.value, seen.key_elsewhere.value
+    if session is not None and session.accepted:
+        return _cause(
+            "foreign_token_accepted",
+            f"A session of {seen.subdomain} is accepted at {session.other}: the platform does not keep tenants apart.",
+            LOCKDOWN,
+            by_hand(
+                "look at the platform's tenant context middleware: it must refuse a token of another tenant"
+            ),
+            NOTIFY,
+            affected=(session.other,),
+        )
+    if key is not None and key.accepted:
+        return _cause(
+            "foreign_key_accepted",
+            f"The service key of {seen.subdomain} opens the project of {seen.neighbour}.",
+            READ_KEYS,
+            LOCKDOWN,
+            NOTIFY,
+            affected=(seen.neighbour,),
+        )
+    return None
+
+
+def _shared(seen: Evidence) -> Cause | None:
+    rows = seen.registered.value or ()
+    own = next((row.database_url for row in rows if row.subdomain == seen.subdomain), None)
+    served_from = own or seen.url
+    others = tuple(
+        row.subdomain for row in rows if row.database_url == served_from and row.subdomain != seen.subdomain
+    )
+    if others:
+        return _cause(
+            "shared_database",
+            f"The platform serves {seen.subdomain} and {', '.join(others)} from one database ({served_from}).",
+            REPUBLISH,
+            LOCKDOWN,
+            NOTIFY,
+            affected=others,
+        )
+    if own is not None and own != seen.url:
+        return _cause(
+            "wrong_project",
+            f"The platform serves {seen.subdomain} from {own}, and not from its own project {seen.url}.",
+            REPUBLISH,
+            LOCKDOWN,
+            NOTIFY,
+        )
+    return None
+
+
+def _wrong(seen: Evidence) -> Cause | None:
+    if seen.sealed_url.value is None or seen.sealed_url.value == seen.url:
+        return None
+    return _cause(
+        "sealed_url_of_another",
+        f"The database URL that is sealed in our registry is not that of the project of {seen.subdomain}.",
+        READ_KEYS,
+        NOTIFY,
+    )
+
+
+def _open(seen: Evidence) -> Cause | None:
+    if not seen.readable.value:
+        return None
+    tables = ", ".join(seen.readable.value)
+    return _cause(
+        "anon_key_reads",
+        f"Anybody can read {tables} of {seen.subdomain}: the key for browsers gets rows of it.",
+        by_hand(
+            f"in the SQL editor of its project: alter table … enable row level security; revoke all on {tables} from anon",
+        ),
+        NOTIFY,
+    )
+
+
+def _silence(seen: Evidence) -> Cause | None:
+    unheard = next(
+        (
+            one
+            for one in (seen.session, seen.registered, seen.key_elsewhere, seen.readable)
+            if one.code is not None
+        ),
+        None,
+    )
+    if unheard is None:
+        return None
+    return Cause(
+        Issue.LEAK,
+        "not_answered",
+        f"Whether {seen.subdomain} is kept apart from others can't be told: {unheard.words}",
+        Sure.UNCLEAR,
+        (by_hand("look at what did not answer, then diagnose again"),),
+    )
+
+
+def _cause(code: str, sentence: str, *fixes: Fix, affected: tuple[str, ...] = ()) -> Cause:
+    return Cause(Issue.LEAK, code, sentence, Sure.CERTAIN, fixes, affected)
+
+
+def _sharing_seen(rows: Sequence[PublishedTenant], subdomain: str, url: str) -> Seen:
+    own = next((row.database_url for row in rows if row.subdomain == subdomain), None)
+    others = [
+        row.subdomain
+        for row in rows
+        if row.database_url in {own, url} - {None} and row.subdomain != subdomain
+    ]
+    if others:
+        return Seen(f"{', '.join([subdomain, *others])}, from {own or url}", ok=False)
+    if own is None:
+        return Seen(f"nobody else; {subdomain} is not there, or its URL is not told", ok=True)
+    return Seen(f"{subdomain} alone, from {own}", ok=own == url)

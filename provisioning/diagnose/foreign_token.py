@@ -1,0 +1,75 @@
+"""A session of one tenant, tried at another. It takes a user, who exists for this question only, as in a verification."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from provisioning.diagnose.credentials import Credentials, log_in
+from provisioning.diagnose.subject import Subject
+from provisioning.domain.project import DatabaseAddress
+from provisioning.domain.secret import Secret, new_password
+from provisioning.errors import Transient
+from provisioning.ports import Answer
+from provisioning.provision.verification import field
+
+_DOMAIN: Final = "example.org"
+"""Reserved, and another than a verification's: neither removes the other's users."""
+_BCRYPT_COST: Final = 4
+
+
+@dataclass(frozen=True)
+class TriedElsewhere:
+    """What the same session was told here and at another tenant."""
+
+    other: str
+    here: int
+    there: int
+
+    @property
+    def accepted(self) -> bool:
+        return _is_success(self.there)
+
+
+async def try_elsewhere(
+    subject: Subject, address: DatabaseAddress, opened: Credentials, other: str
+) -> TriedElsewhere:
+    """Log in here, show the session there. Raises Transient when there is no session to try it with."""
+    app = subject.ports.app
+    async with _user(subject, address, opened) as (email, password):
+        answer = await app.login(subject.subdomain, email=email, password=password)
+        token = _token(answer)
+        here = await app.batches(subject.subdomain, token)
+        if not here.is_success:
+            raise Transient(f"A session of {subject.subdomain} is refused there itself ({here.status}).")
+        there = await app.batches(other, token)
+    return TriedElsewhere(other, here.status, there.status)
+
+
+def _token(answer: Answer) -> Secret:
+    token = field(answer.data, "access_token")
+    if not answer.is_success or not isinstance(token, str):
+        raise Transient(f"Nobody could log in to try a session elsewhere ({answer.status}).")
+    return Secret(token)
+
+
+@asynccontextmanager
+async def _user(
+    subject: Subject, address: DatabaseAddress, opened: Credentials
+) -> AsyncIterator[tuple[str, Secret]]:
+    email, password = f"tenantbot-probe-{secrets.token_hex(6)}@{_DOMAIN}", new_password(24)
+    hashed = await subject.ports.hasher.hash(password, cost=_BCRYPT_COST)
+    async with log_in(subject, address, opened.passwords) as database:
+        await database.remove_probe_users(domain=_DOMAIN)  # of a diagnosis that was killed
+        await database.ensure_user(
+            email=email, password_hash=hashed, full_name="Diagnosis probe", role="analyst"
+        )
+        try:
+            yield email, password
+        finally:
+            await database.remove_user(email)
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300  # noqa: PLR2004
