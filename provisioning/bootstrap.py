@@ -18,6 +18,8 @@ from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
 from provisioning.adapters.registry.sealed_rows import PostgresSealing, process_name
 from provisioning.adapters.registry.transaction import UNREACHABLE
+from provisioning.adapters.schema_folder import SchemaFilesInFolder
+from provisioning.adapters.schema_trials import PostgresSchemaTrials
 from provisioning.adapters.system_clock import SystemClock
 from provisioning.adapters.tenant_database import PostgresTenantDatabases
 from provisioning.control_plane import ControlPlane
@@ -133,7 +135,7 @@ async def _audit_keys(pool: asyncpg.Pool, vault: FernetVault, settings: Settings
 async def _ports(
     settings: Settings, registry: PostgresRegistry, vault: FernetVault, clock: Clock, stack: AsyncExitStack
 ) -> ProvisionPorts:
-    schema, seeds = read_tenant_files(settings)
+    _, seeds = read_tenant_files(settings)
     return ProvisionPorts(
         registry=registry,
         vault=vault,
@@ -146,7 +148,8 @@ async def _ports(
         mailer=await open_mailer(settings, stack),
         hasher=BcryptHasher(),
         backups=backups_of(settings, clock),
-        schema=schema,
+        schema=SchemaFilesInFolder(settings.tenant_schema_dir),
+        trials=PostgresSchemaTrials(settings.proof_database_url or settings.database_url),
         seeds=seeds,
         policy=policy_of(settings),
     )

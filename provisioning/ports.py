@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from provisioning.domain.audit import Head
 from provisioning.domain.backup import BackupRef, Proof
+from provisioning.domain.drift import Print
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Sealed, Secret
@@ -230,6 +231,18 @@ class TenantDatabase(Protocol):
         ...
 
     async def schema_version(self) -> str | None: ...
+    async def schema_versions(self) -> Sequence[str]:
+        """All versions that are recorded, as `supabase migration list` reads them; oldest first."""
+        ...
+
+    async def fingerprint(self) -> Print:
+        """Read every definition there is, by one query."""
+        ...
+
+    async def vendor_configurations(self) -> Mapping[str, Any]:
+        """The default vendor configurations, by vendor, active or not."""
+        ...
+
     async def size_bytes(self) -> int: ...
 
     async def seed(self, seeds: Seeds) -> tuple[int, int]:
@@ -272,6 +285,22 @@ class TenantDatabase(Protocol):
 
     async def foreign_rows(self, *, admin_email: str) -> dict[str, int]:
         """Count, by table, the rows that the provisioning run did not write. Empty: only ours are there."""
+        ...
+
+
+class SchemaFolder(Protocol):
+    """TENANT_SCHEMA_DIR as it is now: a file that is added there needs no restart."""
+
+    async def files(self) -> Sequence[SchemaFile]:
+        """All files, oldest first. Raises Permanent, naming what is wrong with the folder."""
+        ...
+
+
+class SchemaTrials(Protocol):
+    """A database that is no tenant's, where a schema is tried."""
+
+    async def fingerprint(self, files: Sequence[SchemaFile]) -> Print:
+        """What a tenant is made of after exactly these files. Raises Permanent naming the file and line that fails."""
         ...
 
 

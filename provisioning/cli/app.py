@@ -14,6 +14,7 @@ from provisioning.cli import (
     diagnosing,
     emergency,
     ending,
+    fleet,
     importing,
     keys,
     operations,
@@ -53,6 +54,7 @@ def build_app() -> typer.Typer:
     app.command()(ending.reject)
     app.command()(ending.undo)
     app.add_typer(emergency.lockdown, name="lockdown")
+    app.add_typer(fleet.fleet, name="fleet")
     app.command()(starting.retry)
     app.command()(starting.rollback)
     app.command()(starting.cancel)

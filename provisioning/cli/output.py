@@ -13,7 +13,7 @@ from provisioning.errors import InvalidRequest, TenantbotError
 
 _VERBS = (
     "provision|suspend|activate|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
-    "|deprovision|approve|reject|undo|restore|import|audit|rotate|lockdown|digest"
+    "|deprovision|approve|reject|undo|restore|import|audit|rotate|lockdown|digest|fleet"
 )
 _COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
 
@@ -37,13 +37,15 @@ class Output:
             print(json.dumps(document, indent=2, default=str), file=self.out.file)
 
     async def stream(self, name: str, entries: AsyncIterator[Any]) -> int:
-        """Print a document of all entries under `name`, and their total, one by one as they come."""
-        total = 0
-        self._write(f'{{"{name}": [')
+        """Print a document of all entries under `name`, and their total, one by one as they come.
+
+        Nothing is printed before the first one is there, so that a refusal is a document of its own.
+        """
+        total, opening = 0, f'{{"{name}": ['
         async for entry in entries:
-            self._write(("," if total else "") + "\n" + json.dumps(entry, default=str))
+            self._write(("," if total else opening) + "\n" + json.dumps(entry, default=str))
             total += 1
-        self._write(f'\n], "total": {total}}}\n')
+        self._write(("" if total else opening) + f'\n], "total": {total}}}\n')
         return total
 
     def _write(self, text: str) -> None:

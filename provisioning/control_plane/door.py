@@ -7,6 +7,7 @@ from provisioning.control_plane.audit import AuditReader
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.diagnoses import Diagnoses
 from provisioning.control_plane.digests import Digests
+from provisioning.control_plane.fleet import Fleet
 from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.imports import Imports
 from provisioning.control_plane.keys import Keys
@@ -26,9 +27,9 @@ class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
     `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `lockdowns` suspend
-    all, `restores` put backups back, `diagnoses` find out what is wrong, `audit` reads what all of them left behind,
-    `keys` renews what seals it all, `digests` sum it up. `gate` and `reports` are for surfaces: who was turned away, and
-    how far people have been told; `schedules` is for clocks.
+    all, `restores` put backups back, `diagnoses` find out what is wrong, `fleet` keeps the schemas, `audit` reads what
+    all of them left behind, `keys` renews what seals it all, `digests` sum it up. `gate` and `reports` are for surfaces:
+    who was turned away, and how far people have been told; `schedules` is for clocks.
     """
 
     requests: Requests
@@ -41,6 +42,7 @@ class ControlPlane:
     lockdowns: Lockdowns
     restores: Restores
     diagnoses: Diagnoses
+    fleet: Fleet
     audit: AuditReader
     keys: Keys
     digests: Digests
@@ -61,6 +63,7 @@ class ControlPlane:
             lockdowns=Lockdowns(desk),
             restores=Restores(desk),
             diagnoses=Diagnoses(desk),
+            fleet=Fleet(desk),
             audit=AuditReader(desk),
             keys=Keys(desk),
             digests=Digests(desk),

@@ -20,7 +20,7 @@ from provisioning.provision.tenant_session import open_recorded_database
 )
 async def check_schema(at: At, *, apply: bool) -> str:
     async with await open_recorded_database(at) as database:
-        applied = await database.apply_schema(at.ports.schema) if apply else ()
+        applied = await database.apply_schema(await at.ports.schema.files()) if apply else ()
         tables = await database.tables()
         version, size = await database.schema_version(), await database.size_bytes()
     if missing := EXPECTED_TABLES - tables:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.seeds import Seeds
 from provisioning.engine.step import Context
 from provisioning.ports import (
@@ -15,6 +14,8 @@ from provisioning.ports import (
     PasswordHasher,
     Platform,
     Projects,
+    SchemaFolder,
+    SchemaTrials,
     TenantApp,
     TenantDatabases,
     Vault,
@@ -57,7 +58,8 @@ class ProvisionPorts:
     hasher: PasswordHasher
     backups: Backups | None
     """None without ARCHIVE_URL: nothing can be deprovisioned then."""
-    schema: tuple[SchemaFile, ...]
+    schema: SchemaFolder
+    trials: SchemaTrials
     seeds: Seeds
     policy: Policy
 

@@ -23,8 +23,9 @@ from provisioning.provision.tenant_session import open_tenant_database
     detail=lambda version: f"{len(EXPECTED_TABLES)} tables, version {version}",
 )
 async def initialize_schema(at: At, project: Project) -> str:
+    files = await at.ports.schema.files()
     async with open_tenant_database(at, project) as database:
-        await database.apply_schema(at.ports.schema)
+        await database.apply_schema(files)
         if missing := EXPECTED_TABLES - await database.tables():
             raise Permanent(
                 f"After the schema was applied, these tables are missing: {', '.join(sorted(missing))}; "
@@ -32,7 +33,7 @@ async def initialize_schema(at: At, project: Project) -> str:
                 code="schema",
             )
         size = await database.size_bytes()
-    version = at.ports.schema[-1].version
+    version = files[-1].version
     async with at.ports.registry.transaction() as tx:
         await tx.tenants.store_schema_version(at.subdomain, version, size_bytes=size)
     return version

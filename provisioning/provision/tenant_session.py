@@ -8,44 +8,52 @@ from provisioning.domain.project import DatabaseAddress, Project
 from provisioning.domain.secret import Sealed
 from provisioning.errors import Permanent
 from provisioning.ports import TenantDatabase
-from provisioning.provision.ports import At
+from provisioning.provision.ports import At, ProvisionPorts
 
 BAD_CREDENTIALS: Final = "bad_credentials"
 """The code of what a database says to a wrong password."""
 
 
 def open_tenant_database(at: At, project: Project) -> AbstractAsyncContextManager[TenantDatabase]:
-    return _open(at, project.address, project.password)
+    return _open(at.ports, at.subdomain, project.address, project.password)
 
 
 async def open_recorded_database(at: At) -> AbstractAsyncContextManager[TenantDatabase]:
     """Open the database of a tenant whose project is known to the registry only."""
-    async with at.ports.registry.transaction() as tx:
-        stored = await tx.tenants.secrets(at.subdomain)
+    return await open_database_of(at.ports, at.subdomain)
+
+
+async def open_database_of(
+    ports: ProvisionPorts, subdomain: str
+) -> AbstractAsyncContextManager[TenantDatabase]:
+    async with ports.registry.transaction() as tx:
+        stored = await tx.tenants.secrets(subdomain)
     if stored.address is None or stored.password is None:
         raise Permanent(
-            f"The registry has no database for {at.subdomain} yet; provision it first.", code="no_database"
+            f"The registry has no database for {subdomain} yet; provision it first.", code="no_database"
         )
     if stored.next_password is not None:
-        return _open_with_either(at, stored.address, stored.password, stored.next_password)
-    return _open(at, stored.address, stored.password)
+        return _open_with_either(ports, subdomain, stored.address, stored.password, stored.next_password)
+    return _open(ports, subdomain, stored.address, stored.password)
 
 
 @asynccontextmanager
 async def _open_with_either(
-    at: At, address: DatabaseAddress, present: Sealed, following: Sealed
+    ports: ProvisionPorts, subdomain: str, address: DatabaseAddress, present: Sealed, following: Sealed
 ) -> AsyncIterator[TenantDatabase]:
     """While the password is being changed, one of the two opens."""
     async with AsyncExitStack() as stack:
         try:
-            database = await stack.enter_async_context(_open(at, address, present))
+            database = await stack.enter_async_context(_open(ports, subdomain, address, present))
         except Permanent as fault:
             if fault.code != BAD_CREDENTIALS:
                 raise
-            database = await stack.enter_async_context(_open(at, address, following))
+            database = await stack.enter_async_context(_open(ports, subdomain, address, following))
         yield database
 
 
-def _open(at: At, address: DatabaseAddress, sealed: Sealed) -> AbstractAsyncContextManager[TenantDatabase]:
-    password = at.ports.vault.open(sealed, subdomain=at.subdomain, field="project_password")
-    return at.ports.databases.open(address, password)
+def _open(
+    ports: ProvisionPorts, subdomain: str, address: DatabaseAddress, sealed: Sealed
+) -> AbstractAsyncContextManager[TenantDatabase]:
+    password = ports.vault.open(sealed, subdomain=subdomain, field="project_password")
+    return ports.databases.open(address, password)

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from provisioning.domain.drift import Print
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Secret
@@ -52,6 +53,13 @@ class FakeTenantDatabase:
         self.users: dict[str, UserRow] = {}
         self.vendors: dict[str, bool] = {}
         """Default vendor configurations by name, and whether they are active."""
+        self.refuses: dict[str, str] = {}
+        """What applying a version runs into."""
+        self.columns: dict[str, str] = {}
+        """Columns that were added by hand."""
+        self.seeded: list[dict[str, Any]] = []
+        self.edited: dict[str, Any] = {}
+        """Vendor configurations that somebody has changed since they were seeded."""
         self.resellers: dict[str, str | None] = {}
         self.batches: dict[str, Batch] = {}
         self.more_rows: Counter[str] = Counter()
@@ -64,6 +72,10 @@ class FakeTenantDatabase:
 
     async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
         missing = [file for file in files if file.version not in self.versions]
+        if fault := next(
+            (self.refuses[file.version] for file in missing if file.version in self.refuses), None
+        ):
+            raise Permanent(fault, code="schema")
         for file in missing:
             self.table_names.update(_TABLE.findall(file.sql))
             self.versions.append(file.version)
@@ -75,6 +87,17 @@ class FakeTenantDatabase:
     async def schema_version(self) -> str | None:
         return max(self.versions, default=None)
 
+    async def schema_versions(self) -> Sequence[str]:
+        return sorted(self.versions)
+
+    async def fingerprint(self) -> Print:
+        tables = {f"public.{name}": "table" for name in self.table_names}
+        return {"table": tables, "column": dict(self.columns)}
+
+    async def vendor_configurations(self) -> Mapping[str, Any]:
+        seeds = {one["vendor_name"]: one["config_data"] for one in self.seeded}
+        return {name: self.edited.get(name, seeds.get(name)) for name in self.vendors}
+
     async def size_bytes(self) -> int:
         return 8_000_000
 
@@ -83,6 +106,7 @@ class FakeTenantDatabase:
         vendors = [name for name in seeds.vendor_names if name not in self.vendors]
         resellers = [one for one in seeds.resellers if one.name not in self.resellers]
         self.vendors.update(dict.fromkeys(vendors, True))
+        self.seeded = seeds.vendor_rows()
         self.resellers.update({one.name: one.country for one in resellers})
         return len(vendors), len(resellers)
 

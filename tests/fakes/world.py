@@ -28,6 +28,7 @@ from tests.fakes.platform import FakePlatform
 from tests.fakes.probes import FakeCaa, FakeCertificates, FakeDataApi, FakeHosting, FakeLogs
 from tests.fakes.projects import FakeProjects, MadeProject
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.schema import FakeSchemaFolder, FakeSchemaTrials
 from tests.fakes.sealing import FakeSealing
 from tests.fakes.tenant_database import FakeTenantDatabase, FakeTenantDatabases
 from tests.fakes.wire import Wire, WiredDatabases, WiredRegistry, wired
@@ -91,6 +92,8 @@ class World:
         self.caa = FakeCaa()
         self.data_api = FakeDataApi(self.projects)
         self.logs = FakeLogs()
+        self.schema = FakeSchemaFolder(real_schema())
+        self.trials = FakeSchemaTrials()
         self.vault = FernetVault([new_key()])
         self.ports = build_ports(self)
         self.control = ControlPlane.at(_desk(self))
@@ -133,7 +136,8 @@ def build_ports(world: World) -> ProvisionPorts:
         mailer=wired("mailer", world.mailer, wire),
         hasher=wired("hasher", world.hasher, wire),
         backups=wired("backups", world.backups, wire) if world.has_archive else None,
-        schema=real_schema(),
+        schema=wired("schema", world.schema, wire),
+        trials=wired("trials", world.trials, wire),
         seeds=real_seeds(),
         policy=world.policy,
     )

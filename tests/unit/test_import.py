@@ -24,7 +24,7 @@ async def project(world: World) -> MadeProject:
     """A tenant as the guide makes it: a project, tables, seeds, an admin, a record at the platform."""
     made = world.projects.make("TaskifAI - Hand Made", password=Secret(PASSWORD))
     database = made.database
-    await database.apply_schema(world.ports.schema)
+    await database.apply_schema(world.schema.now)
     database.versions.clear()
     await database.seed(world.ports.seeds)
     await database.ensure_user(email=EMAIL, password_hash="hash", full_name="Admin", role="admin")

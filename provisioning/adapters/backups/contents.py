@@ -3,68 +3,15 @@
 import json
 from collections.abc import Sequence
 from importlib import resources
-from typing import Final
 
 import asyncpg
 
+from provisioning.adapters.catalog.reading import CARRIED, own_schemas, quoted, read_catalog
 from provisioning.domain.backup import Column, Contents, ExtensionManifest, SequenceManifest, TableManifest
-
-SERVICES: Final = (
-    "_analytics",
-    "_realtime",
-    "_supavisor",
-    "auth",
-    "cron",
-    "dbdev",
-    "etl",
-    "extensions",
-    "graphql",
-    "graphql_public",
-    "net",
-    "pgbouncer",
-    "pgmq",
-    "pgmq_public",
-    "pgsodium",
-    "pgsodium_masks",
-    "pgtle",
-    "realtime",
-    "repack",
-    "storage",
-    "supabase_functions",
-    "tiger",
-    "tiger_data",
-    "topology",
-    "vault",
-)
-"""Schemas that Supabase, or an extension's own machinery, fills."""
-
-RESTORING: Final = "tenantbot_restore"
-"""A schema of ours that is there while a restore is under way; its comment says of which backup."""
-
-CARRIED: Final = (
-    "auth.users",
-    "auth.identities",
-    "auth.mfa_factors",
-    "auth.sso_providers",
-    "auth.sso_domains",
-    "auth.saml_providers",
-    "storage.buckets",
-    "storage.objects",
-)
-"""Tables of Supabase's whose rows are the tenant's, those first that others refer to."""
 
 
 def script(name: str) -> str:
     return resources.files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-
-
-async def settle(connection: asyncpg.Connection) -> None:
-    """Make the session read and write values as every other one of ours does."""
-    await connection.execute(script("session"))
-
-
-async def own_schemas(connection: asyncpg.Connection) -> list[str]:
-    return [row["nspname"] for row in await connection.fetch(script("schemas"), (*SERVICES, RESTORING))]
 
 
 async def read_contents(connection: asyncpg.Connection, *, like: Contents | None = None) -> Contents:
@@ -81,7 +28,7 @@ async def read_contents(connection: asyncpg.Connection, *, like: Contents | None
             for row in await connection.fetch(script("extensions"), schemas)
         ),
         roles=tuple(row["rolname"] for row in await connection.fetch(script("roles"), schemas, CARRIED)),
-        catalog=await _catalog(connection, schemas),
+        catalog=await read_catalog(connection, schemas),
     )
 
 
@@ -133,16 +80,5 @@ async def _table(
     return TableManifest(row["schema"], row["name"], columns, keys, summed["rows"], summed["checksum"])
 
 
-async def _catalog(connection: asyncpg.Connection, schemas: Sequence[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for row in await connection.fetch(script("catalog"), schemas, CARRIED):
-        found.setdefault(row["kind"], {})[row["name"]] = row["definition"]
-    return found
-
-
 def qualified(schema: str, name: str) -> str:
     return f"{quoted(schema)}.{quoted(name)}"
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

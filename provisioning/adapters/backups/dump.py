@@ -13,16 +13,11 @@ from typing import Any, Final
 import asyncpg
 
 from provisioning.adapters.backups.archive import BackupArchive
-from provisioning.adapters.backups.contents import (
-    qualified,
-    quoted,
-    read_contents,
-    read_sequences,
-    settle,
-)
+from provisioning.adapters.backups.contents import qualified, read_contents, read_sequences
 from provisioning.adapters.backups.leftovers import find_leftovers, find_notes
 from provisioning.adapters.backups.server import Server
 from provisioning.adapters.backups.tools import Tools, stream
+from provisioning.adapters.catalog.reading import quoted, settle
 from provisioning.adapters.tenant_database.errors import translated
 from provisioning.domain.backup import Contents, Manifest, SequenceManifest, StoredFile, TableManifest
 from provisioning.errors import Permanent

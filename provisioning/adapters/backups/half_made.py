@@ -7,16 +7,9 @@ from typing import Final
 
 import asyncpg
 
-from provisioning.adapters.backups.contents import (
-    CARRIED,
-    RESTORING,
-    own_schemas,
-    qualified,
-    quoted,
-    script,
-    settle,
-)
+from provisioning.adapters.backups.contents import qualified, script
 from provisioning.adapters.backups.server import Server
+from provisioning.adapters.catalog.reading import CARRIED, RESTORING, own_schemas, quoted, settle
 from provisioning.adapters.tenant_database.errors import translated
 
 _SUPABASES: Final = "public"

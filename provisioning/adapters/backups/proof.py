@@ -12,8 +12,9 @@ from typing import Final
 import asyncpg
 
 from provisioning.adapters.backups.archive import BackupArchive, MissingFile
-from provisioning.adapters.backups.contents import quoted, read_contents, settle
+from provisioning.adapters.backups.contents import read_contents
 from provisioning.adapters.backups.server import Server
+from provisioning.adapters.catalog.reading import quoted, settle
 from provisioning.adapters.tenant_database.errors import translated
 from provisioning.domain.backup import MANIFEST, Contents, Manifest, StoredFile
 from provisioning.errors import Permanent

@@ -9,10 +9,12 @@ from typing import Final
 
 import asyncpg
 
-from provisioning.adapters.backups.contents import CARRIED, own_schemas, qualified, quoted, script, settle
+from provisioning.adapters.backups.contents import qualified, script
 from provisioning.adapters.backups.dump import DUMP, carried_file
 from provisioning.adapters.backups.server import Server
 from provisioning.adapters.backups.tools import Tools, stream
+from provisioning.adapters.catalog.platform import make_platform
+from provisioning.adapters.catalog.reading import CARRIED, own_schemas, quoted, settle
 from provisioning.adapters.tenant_database.errors import translated
 from provisioning.domain.backup import Contents, ExtensionManifest, Manifest, TableManifest
 from provisioning.errors import Permanent, Refused
@@ -54,9 +56,7 @@ async def restore_files(target: Server, tools: Tools, manifest: Manifest, folder
         with translated("Preparing the database to restore into"):
             await settle(connection)
             major = connection.get_server_version().major
-            await _make_roles(connection, contents.roles)
-            if await connection.fetchval("select to_regnamespace('auth') is null"):
-                await connection.execute(script("shim"))
+            await make_platform(connection, contents.roles)
             notes = await _make_extensions(connection, contents.extensions)
             for table in sorted(contents.carried, key=lambda table: CARRIED.index(table.label)):
                 await _fill_carried(connection, table, folder / carried_file(table))
@@ -72,21 +72,6 @@ async def restore_files(target: Server, tools: Tools, manifest: Manifest, folder
 async def _has_rows(connection: asyncpg.Connection, table: str) -> bool:
     there = await connection.fetchval("select to_regclass($1) is not null", table)
     return there and bool(await connection.fetchval(f"select exists (select from {table})"))  # noqa: S608
-
-
-async def _make_roles(connection: asyncpg.Connection, roles: Sequence[str]) -> None:
-    """Make what grants and policies name. Roles are the whole server's: they stay, with no right to log in."""
-    known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
-    for role in [one for one in ("anon", "authenticated", "service_role", *roles) if one not in known]:
-        try:
-            await connection.execute(f"create role {quoted(role)} nologin")
-        except asyncpg.DuplicateObjectError:
-            continue
-        except asyncpg.InsufficientPrivilegeError as fault:
-            raise RestoreFailed(
-                f"The server lacks the role {role}, and {fault}; let an administrator `create role` it."
-            ) from fault
-        known.add(role)
 
 
 async def _make_extensions(

@@ -39,6 +39,14 @@ async def applied_version(connection: asyncpg.Connection) -> str | None:
     return version
 
 
+async def applied_versions(connection: asyncpg.Connection) -> list[str]:
+    """Read all versions, oldest first; none if nothing was ever applied."""
+    try:
+        return [row["version"] for row in await connection.fetch(f"{_VERSIONS} order by version")]
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        return []
+
+
 _VERSIONS = "select version from supabase_migrations.schema_migrations"
 
 

@@ -1,13 +1,16 @@
 """One open session on a tenant's database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import asyncpg
 
+from provisioning.adapters.catalog.reading import read_print
 from provisioning.adapters.tenant_database.errors import translated
-from provisioning.adapters.tenant_database.schema import applied_version, apply_files
+from provisioning.adapters.tenant_database.schema import applied_version, applied_versions, apply_files
 from provisioning.adapters.tenant_database.verifier import scram_verifier
+from provisioning.domain.drift import Print
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds, seed_statement
@@ -42,6 +45,21 @@ class PostgresTenantDatabase:
     async def schema_version(self) -> str | None:
         with translated("Reading the schema version"):
             return await applied_version(self._connection)
+
+    async def schema_versions(self) -> Sequence[str]:
+        with translated("Reading the schema versions"):
+            return await applied_versions(self._connection)
+
+    async def fingerprint(self) -> Print:
+        with translated("Reading what the database is made of"):
+            return await read_print(self._connection)
+
+    async def vendor_configurations(self) -> Mapping[str, Any]:
+        with translated("Reading the vendor configurations"):
+            rows = await self._connection.fetch(
+                "select vendor_name, config_data from public.vendor_configs where tenant_id is null and is_default"
+            )
+        return {row["vendor_name"]: json.loads(row["config_data"]) for row in rows}
 
     async def size_bytes(self) -> int:
         with translated("Reading the size of the tenant database"):

@@ -20,7 +20,7 @@ async def stage(world: World) -> Stage:
 async def test_applies_the_schema_and_records_its_version(world: World, stage: Stage) -> None:
     version = await initialize_schema.act(stage.at, stage.project)
 
-    assert version == world.ports.schema[-1].version
+    assert version == world.schema.now[-1].version
     assert world.database.table_names == EXPECTED_TABLES
     tenant = await stage.tenant()
     assert tenant.schema_version == version
@@ -43,12 +43,12 @@ async def test_more_tables_than_expected_are_no_fault(world: World, stage: Stage
 
 
 async def test_names_the_tables_that_the_files_do_not_make(world: World, stage: Stage) -> None:
-    base = world.ports.schema[0]
+    base = world.schema.now[0]
     shorter = SchemaFile(base.version, base.name, base.sql.replace("table if not exists public.products", ""))
-    ports = dataclasses.replace(world.ports, schema=(shorter,))
+    world.schema.now = [shorter]
 
     with pytest.raises(Permanent, match="missing: products") as refusal:
-        await initialize_schema.act(dataclasses.replace(stage.at, ports=ports), stage.project)
+        await initialize_schema.act(stage.at, stage.project)
 
     assert refusal.value.code == "schema"
     assert "TENANT_SCHEMA_DIR" in refusal.value.message
