@@ -15,9 +15,10 @@ from bot.blocks.tenant_words import tenant_line
 from bot.blocks.words import TENANT_MARKS, code, count, on_day
 from provisioning.control_plane.views import FleetView
 from provisioning.domain.run import Run
-from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.domain.tenant import BEING_MADE, Tenant, TenantState
 
 _MOST_RUNS: Final = 10
+_NAMES: Final = {TenantState.PROVISIONING: BEING_MADE}
 
 
 def overview_message(fleet: FleetView, *, now: datetime) -> Message:
@@ -57,7 +58,9 @@ def list_message(
 def fleet_numbers(tenants: Mapping[TenantState, int]) -> str:
     """`✅ 12 verified · ⚠️ 1 unverified`; what there is none of is not named."""
     parts = [
-        f"{TENANT_MARKS[state]} {tenants[state]} {state}" for state in TenantState if tenants.get(state, 0)
+        f"{TENANT_MARKS[state]} {tenants[state]} {_NAMES.get(state, state)}"
+        for state in TenantState
+        if tenants.get(state, 0)
     ]
     return " · ".join(parts) or "There are no tenants yet."
 

@@ -14,7 +14,7 @@ def mark(tenant: Tenant) -> str:
     """Green only when it reads plainly verified."""
     if tenant.state is TenantState.VERIFIED and tenant.reading != TenantState.VERIFIED:
         return TENANT_MARKS[TenantState.UNVERIFIED]
-    return TENANT_MARKS[tenant.state]
+    return TENANT_MARKS[TenantState.PROVISIONING if tenant.is_being_made else tenant.state]
 
 
 def reading(tenant: Tenant) -> str:

@@ -1,5 +1,6 @@
 """Verbs that read: one tenant, all tenants, runs and their history."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,10 @@ class TenantView:
 
 @dataclass(frozen=True)
 class FleetView:
-    """All tenants in numbers, the open runs, newest first, and whether anybody executes them."""
+    """All tenants in numbers, the open runs, newest first, and whether anybody executes them.
+
+    A tenant whose run has not come to its checks yet counts as being provisioned, recorded or not.
+    """
 
     tenants: Mapping[TenantState, int]
     open_runs: Sequence[Run]
@@ -96,9 +100,12 @@ class Views:
     async def fleet(self, actor: Actor) -> FleetView:
         await self._desk.require(actor, Role.VIEWER, "status")
         async with self._desk.registry.transaction() as tx:
-            counts = await tx.tenants.counts()
+            counts = Counter(await tx.tenants.counts())
+            being_made = await tx.tenants.being_made()
             open_runs = await tx.runs.list(states=[state for state in RunState if state.is_open], limit=PAGE)
             lockdown = await tx.lockdowns.in_force()
+        counts += Counter({TenantState.PROVISIONING: being_made})
+        counts -= Counter({TenantState.UNVERIFIED: being_made})
         return FleetView(counts, open_runs, await self.worker_alive(), lockdown)
 
     async def worker_alive(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -16,6 +17,8 @@ class TenantState(StrEnum):
     DELETED = "deleted"
 
 
+BEING_MADE: Final = "being provisioned"
+"""The verdict on a tenant that is recorded, while its run has not come to its checks yet."""
 _CHECKED = frozenset({TenantState.VERIFIED, TenantState.SUSPENDED})
 
 
@@ -47,8 +50,16 @@ class Tenant:
     """Made by hand, and taken up: its project does not have a name that we gave."""
 
     @property
+    def is_being_made(self) -> bool:
+        """Nobody has to look at it because it is unverified: its run has not come so far."""
+        recorded = self.state is TenantState.UNVERIFIED and self.verdict == BEING_MADE
+        return recorded or self.state is TenantState.PROVISIONING
+
+    @property
     def reading(self) -> str:
         """What people read: the last verdict where there is one, which is never plain green while anything failed."""
+        if self.is_being_made:
+            return BEING_MADE
         verdict = self.verdict or ""
         told = self.state is TenantState.VERIFIED or verdict.startswith(TenantState.SUSPENDED)
         return verdict if verdict and told and self.state in _CHECKED else self.state.value

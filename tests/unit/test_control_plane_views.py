@@ -3,6 +3,7 @@
 import pytest
 
 from provisioning.domain.run import RunKind, RunState
+from provisioning.domain.tenant import TenantState
 from provisioning.errors import Permanent, Refused
 from tests.fakes.worker import FakeWorker
 from tests.fakes.world import OPERATOR, SUBDOMAIN, VIEWER, World
@@ -117,3 +118,16 @@ async def test_a_run_has_its_history(world: World, worker: FakeWorker) -> None:
 
     assert [events[0].what, events[-1].what] == ["requested", "succeeded"]
     assert events[0].detail == f"by {OPERATOR.label}"
+
+
+async def test_what_has_not_come_to_its_checks_is_being_provisioned(world: World, worker: FakeWorker) -> None:
+    world.wire.fail("mailer.send", Permanent("The mail server refuses."))
+    run = await worker.provision()
+    view = await world.control.views.status(VIEWER, SUBDOMAIN)
+    assert view.tenant is not None
+    assert (view.tenant.state, view.tenant.reading) == (TenantState.UNVERIFIED, "being provisioned")
+    assert (await world.control.views.fleet(VIEWER)).tenants == {TenantState.PROVISIONING: 1}
+
+    world.app.habits.refuses_logins = True
+    await worker.retry(run.run_id)
+    assert (await world.control.views.fleet(VIEWER)).tenants == {TenantState.UNVERIFIED: 1}

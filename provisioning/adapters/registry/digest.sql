@@ -60,7 +60,8 @@ with living as (
       and run_steps.finished_at > least($1, $2::timestamptz - make_interval(days => $4::int)) and run_steps.finished_at <= $2
 )
 select (select coalesce(jsonb_object_agg(state, number), '{}')
-        from (select state, count(*) as number from living group by state) as counted)            as tenants,
+        from (select case when state = 'unverified' and verdict = 'being provisioned' then 'provisioning' else state end
+                         as state, count(*) as number from living group by 1) as counted)         as tenants,
        (select count(*) from living where project_ref is not null)                               as projects,
        (select count(*) from tenants where deleted_at > $1 and deleted_at <= $2)                 as gone,
        (select coalesce(jsonb_object_agg(part, listing), '{}') from listings)                    as listings,

@@ -10,7 +10,7 @@ import asyncpg
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.secret import Sealed
-from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.domain.tenant import BEING_MADE, Tenant, TenantState
 from provisioning.errors import Refused
 from provisioning.registry import ProjectIntent, TenantSecrets
 
@@ -90,6 +90,14 @@ class PostgresTenants:
             " group by state having sum(number) <> 0"
         )
         return {TenantState(row["state"]): row["number"] for row in rows}
+
+    async def being_made(self) -> int:
+        number: int = await self._connection.fetchval(
+            "select count(*) from runs join tenants using (subdomain) where runs.state in ('queued', 'running', 'waiting')"
+            " and tenants.state = 'unverified' and tenants.verdict = $1",
+            BEING_MADE,
+        )
+        return number
 
     async def other_active(self, subdomain: str) -> str | None:
         found: str | None = await self._connection.fetchval(
@@ -197,8 +205,10 @@ class PostgresTenants:
         await self._set(
             subdomain,
             "platform_tenant_id = $2, is_active = true, suspended_at = null,"
+            " verdict = case when state = 'provisioning' then $3 else verdict end,"
             " state = case when state = 'provisioning' then 'unverified' else state end",
             platform_tenant_id,
+            BEING_MADE,
         )
         tenant = await self.find(subdomain)
         assert tenant is not None

@@ -32,6 +32,7 @@ from provisioning.domain.tenant import TenantState
 from tests.fakes.registry.approvals import FakeApprovals
 from tests.fakes.registry.runs import FakeRuns
 from tests.fakes.registry.tables import Row, Tables
+from tests.fakes.registry.tenants import read_tenant
 
 T = TypeVar("T")
 
@@ -52,7 +53,9 @@ class FakeDigests:
         new = [row for row in living if since < row["created_at"] <= now]
         head = self._tables.audit[-1] if self._tables.audit else None
         return DigestFacts(
-            tenants=Counter(row["state"] for row in living),
+            tenants=Counter(
+                TenantState.PROVISIONING if read_tenant(row).is_being_made else row["state"] for row in living
+            ),
             projects=sum(row["project_ref"] is not None for row in living),
             new=_listing(
                 [NewTenant(row["subdomain"], row["company_name"], row["created_at"]) for row in new]

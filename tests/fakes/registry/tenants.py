@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.secret import Sealed
-from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.domain.tenant import BEING_MADE, Tenant, TenantState
 from provisioning.errors import Refused
 from provisioning.ports import Clock
 from provisioning.registry import ProjectIntent, TenantSecrets
@@ -79,6 +79,11 @@ class FakeTenants:
         return Counter(
             row["state"] for row in self._tables.tenants.values() if row["state"] is not TenantState.DELETED
         )
+
+    async def being_made(self) -> int:
+        open_runs = {row["subdomain"] for row in self._tables.runs.values() if row["state"].is_open}
+        waiting = [row for row in self._tables.tenants.values() if row["subdomain"] in open_runs]
+        return sum((row["state"], row["verdict"]) == (TenantState.UNVERIFIED, BEING_MADE) for row in waiting)
 
     async def other_active(self, subdomain: str) -> str | None:
         found = [
@@ -177,6 +182,7 @@ class FakeTenants:
             is_active=True,
             suspended_at=None,
             state=TenantState.UNVERIFIED if state is TenantState.PROVISIONING else state,
+            verdict=BEING_MADE if state is TenantState.PROVISIONING else row["verdict"],
         )
         if (tenant_id := _uuid(platform_tenant_id)) is not None:
             self._rename(row["tenant_id"], tenant_id)

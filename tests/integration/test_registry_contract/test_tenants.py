@@ -292,6 +292,16 @@ async def test_recording_twice_does_not_take_a_verification_back(books: Books) -
     assert recorded.state is TenantState.VERIFIED
 
 
+async def test_a_recorded_tenant_is_being_made_until_it_is_checked(books: Books) -> None:
+    await reserve(books)
+    await create(books)
+    async with books.registry.transaction() as tx:
+        recorded = await tx.tenants.record(SUBDOMAIN, platform_tenant_id=None)
+        assert (recorded.is_being_made, await tx.tenants.being_made()) == (True, 1)
+        await tx.tenants.set_state(SUBDOMAIN, TenantState.UNVERIFIED, verdict="login failed")
+        assert await tx.tenants.being_made() == 0
+
+
 async def test_a_forgotten_record_is_inactive(books: Books) -> None:
     await reserve(books)
     async with books.registry.transaction() as tx:
