@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from bot.blocks.kit import Block, Message, context, header, mention, mention_group, section
+from bot.blocks.addressing import address
+from bot.blocks.kit import Block, Message, context, header, mention, section
 from bot.blocks.tenant_list import fleet_numbers
 from bot.blocks.words import at_moment, bare, code, count, duration, said, state
 from provisioning.domain.digest import (
@@ -34,11 +35,6 @@ def digest_message(digest: Digest, *, approvers: Sequence[str] = (), image: Bloc
         if len(json.dumps(blocks, ensure_ascii=False).encode()) <= _MOST_BYTES:
             break
     return Message(_headline(digest), tuple(blocks))
-
-
-def address(ids: Sequence[str]) -> str:
-    """Speak to people and to groups of people, by id."""
-    return " ".join(mention_group(one) if one.startswith("S") else mention(one) for one in ids)
 
 
 def _headline(digest: Digest) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from bot.blocks.run_steps import Shape
 
-Kind = Literal["root", "lines", "end"]
+Kind = Literal["root", "lines", "end", "reminder"]
 
 _EVENT_TYPE: Final = "tenantbot"
 
@@ -42,6 +42,10 @@ class Notes:
     picture: str | None = None
     """Id of the file that the message shows; empty where it is to go without."""
     pictured_at: float = 0.0
+    reminders: int = 0
+    """How often people were reminded of what waits since `reminded_of`."""
+    reminded_of: float = 0.0
+    reminded_at: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -89,6 +89,7 @@ class Reporter:
         if not any(one.needs_root for one in threads):
             await self._post(_of(threads, lambda one: one.end_is_due), lambda one: one.post_end)
             await self._post(_of(threads, lambda one: one.lines_are_due), lambda one: one.post_lines)
+            await self._post(_of(threads, lambda one: one.reminder_is_due), lambda one: one.post_reminder)
         reserve = min(len(threads), _MOST_RESERVED)
         for thread in threads:
             if thread.edit_is_due and self._talks.may_update(reserve=reserve):
@@ -105,6 +106,7 @@ class Reporter:
             await self._try(card, card.settle)
         await self._post(_of(cards, lambda one: one.needs_root), lambda one: one.post_root)
         await self._edit_at_once(_of(cards, lambda one: one.is_stale))
+        await self._post(_of(cards, lambda one: one.reminder_is_due), lambda one: one.post_reminder)
         for card in cards:
             if card.is_done:
                 await card.close()
@@ -117,6 +119,7 @@ class Reporter:
                 clock=self._clock,
                 approval=one.approval,
                 approvals=self._control.approvals,
+                approvers=self._office.approvers,
             )
             for one in await self._control.approvals.unreported(SURFACE)
         ]
@@ -133,6 +136,7 @@ class Reporter:
                 clock=self._clock,
                 worker_alive=alive,
                 monthly_cost=self._office.monthly_cost,
+                operators=self._office.operators,
             )
             for report in reports
         ]

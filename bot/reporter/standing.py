@@ -19,6 +19,9 @@ log = structlog.get_logger(__name__)
 
 MOST_ROOTS: Final = 5
 
+REMINDER_GAPS: Final = (3600.0, 4 * 3600.0, 86_400.0)
+"""Seconds until the first reminder, and between it and the next ones; the last gap stays."""
+
 # Slack's words for blocks it does not take; another shape of the same message may do.
 _BLOCKS_REFUSED: Final = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"}
@@ -145,6 +148,37 @@ class Standing(ABC):
             )
         await self._save(self.notes)
 
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when a person has had to act; None where nobody has to."""
+        return None
+
+    @property
+    def reminders(self) -> int:
+        """How often they were reminded of that."""
+        since = self.waits_since
+        is_the_same = since is not None and self.notes.reminded_of == since.timestamp()
+        return self.notes.reminders if is_the_same else 0
+
+    @property
+    def reminder_is_due(self) -> bool:
+        """Counted from the last one, so that a reminder which came late is not followed by another at once."""
+        since = self.waits_since
+        if since is None or self.notes.root is None or self.is_unsettled:
+            return False
+        last = self.notes.reminded_at if self.reminders else since.timestamp()
+        return self._now() - last >= REMINDER_GAPS[min(self.reminders, len(REMINDER_GAPS) - 1)]
+
+    async def post_reminder(self) -> None:
+        since = self.waits_since
+        assert since is not None
+        self.notes = replace(self.notes, reminders=self.reminders, reminded_of=since.timestamp())
+        await self._post("reminder", self.remind, told=self.notes.told)
+
+    def remind(self, shape: Shape) -> Message:
+        """What is said in the thread to those who can decide."""
+        raise NotImplementedError
+
     async def close(self) -> None:
         await self.store(self.notes, done=True)
 
@@ -174,10 +208,13 @@ class Standing(ABC):
 
     async def _posted(self, kind: Kind, ts: str, *, told: int, shown: str | None) -> None:
         now = self._now()
+        notes = replace(self.notes, posting=None)
         if kind == "root":
-            notes = replace(self.notes, posting=None, root=ts, shown=shown, shown_at=now)
+            notes = replace(notes, root=ts, shown=shown, shown_at=now)
         else:
-            notes = replace(self.notes, posting=None, told=told, told_at=now, lines=self.notes.lines + 1)
+            notes = replace(notes, told=told, told_at=now, lines=notes.lines + 1)
+        if kind == "reminder":
+            notes = replace(notes, reminders=notes.reminders + 1, reminded_at=now)
         await self._save(replace(notes, ended=notes.ended or kind == "end"))
 
     async def _say(self, method: str, draw: Draw, **arguments: Any) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.blocks.kit import Message
+from bot.blocks.reminders import run_reminder
 from bot.blocks.run_progress import root_message
 from bot.blocks.run_steps import Shape
 from bot.blocks.run_thread import end_message, step_lines
@@ -13,9 +14,11 @@ from bot.reporter.fingerprint import fingerprint, is_urgent
 from bot.reporter.notes import Notes
 from bot.reporter.standing import Standing
 from provisioning.control_plane.reports import Report, Reports
-from provisioning.domain.run import RunEvent, RunId, RunState
+from provisioning.domain.run import RunEvent, RunId, RunKind, RunState
 
 _LINE_GAP: Final = 1.0
+_BEGINNINGS: Final = frozenset({"requested", "retried", "rolling back"})
+"""Events after which a wait is another one."""
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Thread(Standing):
     reports: Reports
     worker_alive: bool
     monthly_cost: float
+    operators: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self._print = fingerprint(self.report, worker_alive=self.worker_alive)
@@ -71,6 +75,25 @@ class Thread(Standing):
         may_be = self.notes.root is not None and self.state.is_open and not self.is_unsettled
         rested = self._now() - self.notes.told_at >= _LINE_GAP
         return may_be and rested and self._lines("plain") is not None
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """A run that looks again by itself waits on; one in its grace period waits for nobody."""
+        run = self.report.run
+        if run.state is not RunState.WAITING or (run.kind is RunKind.DEPROVISION and run.error is None):
+            return None
+        since: datetime | None = None
+        for event in self.report.events:
+            if event.what in _BEGINNINGS:
+                since = None
+            elif event.what == RunState.WAITING:
+                since = since or event.at
+        return since
+
+    def remind(self, shape: Shape) -> Message:  # noqa: ARG002 - it has but one
+        since = self.waits_since
+        assert since is not None
+        return run_reminder(self.report.run, since, self.operators, number=self.reminders)
 
     @property
     def is_done(self) -> bool:

@@ -96,7 +96,7 @@ class World:
         self.trials = FakeSchemaTrials()
         self.vault = FernetVault([new_key()])
         self.ports = build_ports(self)
-        self.control = ControlPlane.at(_desk(self))
+        self.control = ControlPlane.at(build_desk(self))
         self._add_harbour()
 
     async def worker_alive(self) -> bool:
@@ -158,7 +158,7 @@ def real_seeds() -> Seeds:
     return read_seeds(ROOT / "seeds")
 
 
-def _desk(world: World) -> Desk:
+def build_desk(world: World) -> Desk:
     return Desk(
         registry=world.ports.registry,
         ports=world.ports,

@@ -1,48 +1,54 @@
 -- All that a digest says, in one answer. $1: since when is new, $2: now, $3: how many of each are named,
 -- $4: how many days the picture looks back.
 with living as (
-    select * from tenants where state <> 'deleted'
+    select subdomain, company_name, state, verdict, created_at, suspended_at, suspended_by, project_ref
+    from tenants where state <> 'deleted'
 ), waiting as (
-    select runs.*, coalesce((select max(at) from run_events where run_id = runs.run_id and what = 'waiting'), created_at) as since,
+    select run_id, kind, subdomain, requested_by, waiting_for, error, origin,
+           coalesce((select max(at) from run_events where run_id = runs.run_id and what = 'waiting'), created_at) as since,
            kind = 'deprovision' and error is null and waiting_for ->> 'until' is not null as in_grace
     from runs where state = 'waiting'
 ), listed as (
-    select 'new' as part, row_number() over (order by created_at desc) as place,
+    select 'new' as part, total, place,
            jsonb_build_object('subdomain', subdomain, 'company', company_name, 'at', created_at) as item
-    from living where created_at > $1 and created_at <= $2
+    from (select *, count(*) over () as total, row_number() over (order by created_at desc) as place
+          from living where created_at > $1 and created_at <= $2) as found where place <= $3
     union all
-    select 'suspended', row_number() over (order by suspended_at desc nulls last, subdomain),
+    select 'suspended', total, place,
            jsonb_build_object('subdomain', subdomain, 'company', company_name, 'by', suspended_by, 'since', suspended_at)
-    from living where state = 'suspended'
+    from (select *, count(*) over () as total, row_number() over (order by suspended_at desc nulls last, subdomain) as place
+          from living where state = 'suspended') as found where place <= $3
     union all
-    select 'waiting', row_number() over (order by since, run_id),
+    select 'waiting', total, place,
            jsonb_build_object('run_id', run_id, 'kind', kind, 'subdomain', subdomain, 'since', since,
                'what', coalesce(error ->> 'message', waiting_for ->> 'what', 'a decision'),
                'who', coalesce(waiting_for ->> 'who', requested_by),
                'person', case when coalesce(waiting_for ->> 'who', requested_by) = requested_by then origin ->> 'user' end)
-    from waiting where not in_grace
+    from (select *, count(*) over () as total, row_number() over (order by since, run_id) as place
+          from waiting where not in_grace) as found where place <= $3
     union all
-    select 'approvals', row_number() over (order by expires_at, approval_id),
+    select 'approvals', total, place,
            jsonb_build_object('approval_id', approval_id, 'action', action, 'subdomain', subdomain,
                'requested_by', requested_by, 'person', origin ->> 'user', 'expires_at', expires_at)
-    from approvals where state = 'pending' and expires_at > $2
+    from (select *, count(*) over () as total, row_number() over (order by expires_at, approval_id) as place
+          from approvals where state = 'pending' and expires_at > $2) as found where place <= $3
     union all
-    select 'deletions', row_number() over (order by waiting_for ->> 'until', run_id),
-           jsonb_build_object('subdomain', subdomain, 'at', waiting_for ->> 'until')
-    from waiting where in_grace
+    select 'deletions', total, place, jsonb_build_object('subdomain', subdomain, 'at', waiting_for ->> 'until')
+    from (select *, count(*) over () as total, row_number() over (order by waiting_for ->> 'until', run_id) as place
+          from waiting where in_grace) as found where place <= $3
     union all
-    select 'failing', row_number() over (order by subdomain),
+    select 'failing', total, place,
            jsonb_build_object('subdomain', subdomain, 'verdict', coalesce(verdict, 'not verified yet'))
-    from living where state = 'unverified'
+    from (select *, count(*) over () as total, row_number() over (order by subdomain) as place
+          from living where state = 'unverified') as found where place <= $3
     union all
-    select 'advisory', row_number() over (order by subdomain),
-           jsonb_build_object('subdomain', subdomain, 'verdict', verdict)
-    from living where state = 'verified' and verdict <> 'verified'
+    select 'advisory', total, place, jsonb_build_object('subdomain', subdomain, 'verdict', verdict)
+    from (select *, count(*) over () as total, row_number() over (order by subdomain) as place
+          from living where state = 'verified' and verdict <> 'verified') as found where place <= $3
 ), listings as (
-    select part, jsonb_build_object('total', count(*),
-               'first', jsonb_agg(item order by place) filter (where place <= $3)) as listing
+    select part, jsonb_build_object('total', max(total), 'first', jsonb_agg(item order by place)) as listing
     from listed group by part
-), changes as (
+), changes as materialized (
     select day, sum(change) as change
     from (select (created_at at time zone 'utc')::date as day, 1 as change from tenants
           union all
@@ -55,8 +61,9 @@ with living as (
 ), timed as (
     select run_id, subdomain, number, title, typical, run_steps.finished_at,
            extract(epoch from run_steps.finished_at - run_steps.started_at)::float8 as seconds
-    from runs join run_steps using (run_id)
-    where kind = 'provision' and run_steps.state = 'succeeded'
+    from (select run_id, subdomain from runs where kind = 'provision' order by created_at desc limit 1000) as latest
+         join run_steps using (run_id)
+    where run_steps.state = 'succeeded'
       and run_steps.finished_at > least($1, $2::timestamptz - make_interval(days => $4::int)) and run_steps.finished_at <= $2
 )
 select (select coalesce(jsonb_object_agg(state, number), '{}')

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.blocks.digest import address, alt_text, digest_message
+from bot.blocks.addressing import address
+from bot.blocks.digest import alt_text, digest_message
 from provisioning.domain.audit import Head
 from provisioning.domain.digest import (
     MOST,
