@@ -1,12 +1,14 @@
 """`tenantbot sandbox`: the stand-ins, the Slack bot, the admin API and one worker, until it is stopped."""
 
+import asyncio
+
 import typer
 
-from bot.http_server import port_of
 from bot.sandbox_settings import announce_admin_api, open_sandbox, take_kept_port
 from bot.web_command import open_surfaces, stop_on_signals, work_beside
 from provisioning.bootstrap import open_system
 from provisioning.cli.session import EXIT_OK, finish, invocation_of
+from provisioning.http_server import port_of
 from sandbox.document import SandboxDocument
 
 _EXAMPLE = "tenantbot provision --sandbox --company 'Customer Inc' --subdomain customerinc --email admin@customer.com"
@@ -21,12 +23,12 @@ def sandbox(context: typer.Context) -> None:
     home, output = invocation.options.home, invocation.output
 
     async def main() -> int:
-        stop = stop_on_signals()
+        stop, working = stop_on_signals(), asyncio.Event()
         async with (
             open_sandbox(home) as settings,
             take_kept_port(home) as listener,
             open_system(settings) as system,
-            open_surfaces(settings, system, listener),
+            open_surfaces(settings, system, listener, working=working),
             announce_admin_api(home, port_of(listener)),
         ):
             document = SandboxDocument.load(home)
@@ -48,7 +50,7 @@ def sandbox(context: typer.Context) -> None:
             output.say(f"  Supabase  {document.supabase_api}")
             output.say(f"  tenants   {document.url_template}")
             output.say(f"Or from another terminal:\n  {_EXAMPLE}")
-            await work_beside(system, stop, drain_seconds=5)
+            await work_beside(system, stop, working, drain_seconds=5)
         return EXIT_OK
 
     finish(output, main)

@@ -46,6 +46,9 @@ class Socket:
             log.warning("the connection to Slack is quiet, a new one is made")
             await self.close()
 
+    async def is_connected(self) -> bool:
+        return self._handler is not None and await self._handler.client.is_connected()
+
     async def close(self) -> None:
         handler, self._handler = self._handler, None
         if handler is not None:

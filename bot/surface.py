@@ -72,6 +72,12 @@ class Surface:
     _socket: Socket | None
     _tasks: list[asyncio.Task[None]]
 
+    async def trouble(self) -> str | None:
+        """Say why Slack can't reach us over the socket; None where it can, or where it is not to."""
+        if self._socket is None or await self._socket.is_connected():
+            return None
+        return "the socket to Slack is not connected"
+
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing new, finish what was acknowledged, then let go of Slack."""
         await self._desk.errands.finish(drain_seconds)

@@ -10,7 +10,6 @@ from typing import Annotated, Final
 import typer
 
 from bot.allowlist import Rules
-from bot.http_server import port_of, serve, take_port
 from bot.memory import keep_for_good, keep_for_good_once
 from bot.surface import SlackSettings, Surface, open_surface
 from bot.web_app import web_app
@@ -18,6 +17,8 @@ from provisioning.api.opening import open_admin_api
 from provisioning.bootstrap import System, open_system
 from provisioning.cli.follow import run_worker
 from provisioning.cli.session import EXIT_OK, finish, invocation_of, open_settings
+from provisioning.http_server import port_of, serve, take_port
+from provisioning.observing.opening import executing, open_signs
 from provisioning.settings import Settings
 
 DRAIN_SECONDS: Final = 10
@@ -39,30 +40,31 @@ def web(
     invocation = invocation_of(context)
 
     async def main() -> int:
-        stop = stop_on_signals()
+        stop, working = stop_on_signals(), asyncio.Event()
         async with (
             open_settings(invocation, log_here=True, for_slack=True) as settings,
             take_port(host, settings.port) as listener,
             open_system(settings) as system,
-            open_surfaces(settings, system, listener) as surface,
+            open_surfaces(settings, system, listener, working=None if no_worker else working) as surface,
         ):
             invocation.output.say(_greeting(settings, surface, port_of(listener)))
             if no_worker:
                 keep_for_good()
                 await stop.wait()
             else:
-                await work_beside(system, stop, drain_seconds=DRAIN_SECONDS)
+                await work_beside(system, stop, working, drain_seconds=DRAIN_SECONDS)
         return EXIT_OK
 
     finish(invocation.output, main)
 
 
-async def work_beside(system: System, stop: asyncio.Event, *, drain_seconds: int) -> None:
-    """Execute runs in the process of the surface until `stop` is set."""
-    ready = asyncio.Event()
-    keeping = asyncio.create_task(keep_for_good_once(ready))
+async def work_beside(
+    system: System, stop: asyncio.Event, working: asyncio.Event, *, drain_seconds: int
+) -> None:
+    """Execute runs in the process of the surface until `stop` is set; `working` is set meanwhile."""
+    keeping = asyncio.create_task(keep_for_good_once(working))
     try:
-        await run_worker(system, stop, drain_seconds=drain_seconds, ready=ready)
+        await run_worker(system, stop, drain_seconds=drain_seconds, ready=working)
     finally:
         keeping.cancel()
 
@@ -76,13 +78,19 @@ def stop_on_signals() -> asyncio.Event:
 
 @asynccontextmanager
 async def open_surfaces(
-    settings: Settings, system: System, listener: socket.socket
+    settings: Settings, system: System, listener: socket.socket, *, working: asyncio.Event | None
 ) -> AsyncIterator[Surface]:
-    """Open what people and programs reach us by: Slack, and everything over HTTP. Closed in reverse, HTTP first."""
+    """Open what people and programs reach us by: Slack, and everything over HTTP. Closed in reverse, HTTP first.
+
+    `working` is set while runs are executed in this process too; None where they are not to be.
+    """
     async with (
         _open_slack(settings, system) as slack,
         open_admin_api(settings, system) as api,
-        serve(web_app(api=api, slack=slack.request_url), listener),
+        open_signs(
+            system, {"Slack": slack.trouble} | ({"worker": executing(working)} if working else {})
+        ) as signs,
+        serve(web_app(api=api, slack=slack.request_url, signs=signs), listener),
     ):
         yield slack
 

@@ -15,15 +15,17 @@ from provisioning.adapters.fernet_vault import FernetVault
 from provisioning.adapters.object_archive import ObjectArchive
 from provisioning.adapters.registry import PostgresRegistry
 from provisioning.adapters.registry.audit_keys import AuditKeys
+from provisioning.adapters.registry.figures import count_figures
 from provisioning.adapters.registry.schema import require_current_registry, upgrade_registry
 from provisioning.adapters.registry.sealed_rows import PostgresSealing, process_name
-from provisioning.adapters.registry.transaction import UNREACHABLE
+from provisioning.adapters.registry.transaction import UNREACHABLE, reaching_database
 from provisioning.adapters.schema_folder import SchemaFilesInFolder
 from provisioning.adapters.schema_trials import PostgresSchemaTrials
 from provisioning.adapters.system_clock import SystemClock
 from provisioning.adapters.tenant_database import PostgresTenantDatabases
 from provisioning.control_plane import ControlPlane
 from provisioning.control_plane.desk import Desk
+from provisioning.domain.figures import Figures
 from provisioning.domain.request import RequestDefaults
 from provisioning.domain.schema_files import SchemaFile, read_schema_files
 from provisioning.domain.secret import Secret
@@ -65,6 +67,15 @@ class System:
     async def worker_alive(self) -> bool:
         """Tell whether any process executes runs right now."""
         return await self.control.views.worker_alive()
+
+    async def require_registry(self) -> None:
+        """Raises Refused while the registry's schema is old, Transient while the registry is away."""
+        with reaching_database():
+            await require_current_registry(self.pool)
+
+    async def count_figures(self) -> Figures:
+        """Count what there is. Raises Transient while the registry is away."""
+        return await count_figures(self.pool)
 
     async def lead(self, office: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work whenever no other process does it, until cancelled."""

@@ -254,6 +254,20 @@ class Settings(BaseModel):
         description="Whether the digest is left out when nothing has changed since the last one.",
     )
 
+    metrics_token: SecretText | None = Field(
+        default=None,
+        description="Bearer token for /metrics; without one, only this machine and its private network may read it.",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Where `tenantbot worker` serves /healthz, /readyz and /metrics; each worker of a machine its own.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address that METRICS_PORT is at; 0.0.0.0 for all of this machine's."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severe log line that is written."
     )

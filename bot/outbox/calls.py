@@ -13,6 +13,7 @@ from bot.outbox.attempt import Trouble, attempt
 from bot.outbox.bucket import OutOfTime
 from bot.outbox.budgets import POST, UPDATE, Budgets
 from bot.outbox.errors import SlackAway, SlackRefused, SlackUnclear
+from bot.outbox.meters import count_call
 from bot.outbox.ports import Answer
 from bot.outbox.uploading import put_content
 from provisioning.ports import Clock
@@ -57,11 +58,14 @@ class SlackCalls:
             try:
                 answer = await attempt(self._client, method, arguments, seconds=self._left(deadline))
             except SlackRefused as refused:
+                count_call(method, refused.code)
                 if was_unclear and refused.code in _DONE_ALREADY:
                     raise SlackUnclear(method, refused.code, _unclear(method, refused.message)) from refused
                 raise
             if not isinstance(answer, Trouble):
+                count_call(method, "ok")
                 return answer
+            count_call(method, answer.code, is_limit=answer.is_limit)
             was_unclear = was_unclear or answer.may_have_worked
             await self._after(answer, method, arguments, deadline, next(pauses))
 

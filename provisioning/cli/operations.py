@@ -2,15 +2,20 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
+from starlette.applications import Starlette
 
-from provisioning.bootstrap import upgrade_database
+from provisioning.bootstrap import System, upgrade_database
 from provisioning.cli.follow import run_worker
 from provisioning.cli.session import EXIT_OK, Session, finish, invocation_of, open_settings, run_verb
 from provisioning.domain.actor import Role
 from provisioning.domain.duration import parse_duration
+from provisioning.http_server import port_of, serve, take_port
+from provisioning.observing.opening import executing, open_signs
 from provisioning.tokens import make_token
 
 database = typer.Typer(help="The registry's database.", no_args_is_help=True)
@@ -28,11 +33,28 @@ def worker(context: typer.Context) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        session.output.say("Worker started; stop it with Ctrl-C.")
-        await run_worker(session.system, stop, drain_seconds=DRAIN_SECONDS)
+        working = asyncio.Event()
+        async with _signs(session.system, working) as where:
+            session.output.say(f"Worker started{where}; stop it with Ctrl-C.")
+            await run_worker(session.system, stop, drain_seconds=DRAIN_SECONDS, ready=working)
         return EXIT_OK
 
     run_verb(context, work, log_here=True, may_execute=True)
+
+
+@asynccontextmanager
+async def _signs(system: System, working: asyncio.Event) -> AsyncIterator[str]:
+    """Serve signs of life where METRICS_PORT asks for it; say where."""
+    settings = system.settings
+    if settings.metrics_port is None:
+        yield ""
+        return
+    async with (
+        take_port(settings.metrics_host, settings.metrics_port, setting="METRICS_PORT") as listener,
+        open_signs(system, {"worker": executing(working)}) as signs,
+        serve(Starlette(routes=signs), listener),
+    ):
+        yield f", /metrics at port {port_of(listener)}"
 
 
 @database.command("upgrade")

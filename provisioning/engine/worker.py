@@ -34,6 +34,7 @@ class Worker:
     async def run(
         self, stop: asyncio.Event, *, drain_seconds: int, ready: asyncio.Event | None = None
     ) -> None:
+        """`ready` is set as long as runs are executed here, and clear while the lease is lost."""
         while not stop.is_set():
             lease = Lease(self.database_url, new_executor_id(), self.clock)
             try:
@@ -53,6 +54,8 @@ class Worker:
         if ready is not None:
             ready.set()
         await _first(stop, lease.hold(lambda: self._sweep(lease)))
+        if ready is not None:
+            ready.clear()
         log.info(
             "worker stops" if stop.is_set() else "lease lost, engine restarts", executor=lease.executor_id
         )

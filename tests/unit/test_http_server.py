@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.http_server import port_of, serve, take_port
 from provisioning.errors import Permanent
+from provisioning.http_server import port_of, serve, take_port
 
 HOST = "127.0.0.1"
 

@@ -12,7 +12,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.signature import SignatureVerifier
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.slack_requests import PATH, slack_route
@@ -30,6 +32,10 @@ class Listening:
     async def _take(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         self.heard.append(body["text"])
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("alive")
 
 
 async def _nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +59,9 @@ def listening() -> Listening:
 
 @pytest.fixture
 async def slack(listening: Listening) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(web_app(api=_nothing_else, slack=slack_route(listening.app)))
+    transport = httpx.ASGITransport(
+        web_app(api=_nothing_else, slack=slack_route(listening.app), signs=[Route("/healthz", _alive)])
+    )
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
         yield client
 
@@ -148,7 +156,7 @@ async def test_answers_to_slack_s_question_whether_it_is_there(slack: httpx.Asyn
     assert "abc" in (await slack.post(PATH, content=content, headers=headers)).text
 
 
-async def test_there_is_a_sign_of_life_and_all_else_is_the_api_s(slack: httpx.AsyncClient) -> None:
-    assert (await slack.get("/healthz")).text == "ok"
+async def test_signs_of_life_have_their_routes_and_all_else_is_the_api_s(slack: httpx.AsyncClient) -> None:
+    assert (await slack.get("/healthz")).text == "alive"
     assert (await slack.get(PATH)).text == "not here"
     assert (await slack.get("/")).text == "not here"

@@ -84,7 +84,7 @@ async def make_template(server: PostgresServer) -> str:
 @asynccontextmanager
 async def postgres_books(server: PostgresServer, template: str) -> AsyncIterator[PostgresBooks]:
     async with open_copy(server, template) as pool:
-        yield PostgresBooks(pool, await _keys_with(pool, KEY))
+        yield PostgresBooks(pool, await keys_with(pool, KEY))
 
 
 @asynccontextmanager
@@ -104,7 +104,7 @@ class _RealTime(FakeClock):
         return datetime.now(UTC)
 
 
-async def _keys_with(pool: asyncpg.Pool, key: Secret) -> AuditKeys:
+async def keys_with(pool: asyncpg.Pool, key: Secret) -> AuditKeys:
     vault = FernetVault([new_key()])
     async with pool.acquire() as connection:
         await add_key(connection, vault, key)

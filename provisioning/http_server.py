@@ -45,7 +45,7 @@ class HttpServer:
 
 
 @contextlib.asynccontextmanager
-async def take_port(host: str, port: int) -> AsyncIterator[socket.socket]:
+async def take_port(host: str, port: int, *, setting: str = "PORT") -> AsyncIterator[socket.socket]:
     """Take the port now, so that a port in use is told before anything else has started. Raises Permanent then."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, asyncio lets answers go out at once instead of waiting for an acknowledgement.
@@ -56,7 +56,7 @@ async def take_port(host: str, port: int) -> AsyncIterator[socket.socket]:
             listener.listen()  # two may be bound to one port, but only one can listen
         except OSError as fault:
             raise Permanent(
-                f"Port {port} can't be listened at ({fault.strerror}); set PORT to another one.",
+                f"Port {port} can't be listened at ({fault.strerror}); set {setting} to another one.",
                 code="port_taken",
             ) from fault
         yield listener
