@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -23,7 +23,7 @@ from provisioning.cli import (
     starting,
     tidying,
 )
-from provisioning.cli.options import SANDBOX_PEOPLE, Options, hoist, home_folder, program, wants_json
+from provisioning.cli.options import SANDBOX_PEOPLE, Options, Program, hoist, home_folder, program, wants_json
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_INTERRUPTED, EXIT_REFUSED, Invocation, SandboxOpener
 from provisioning.errors import Refused
@@ -74,15 +74,14 @@ def build_app() -> typer.Typer:
 def run(app: typer.Typer, arguments: Sequence[str], *, open_sandbox: SandboxOpener) -> NoReturn:
     """Parse and execute; leave with the command's exit code."""
     as_json = wants_json(arguments)
+    found: dict[str, Any] = {"open_sandbox": open_sandbox}
     try:
-        code = app(
-            hoist(arguments), prog_name="tenantbot", standalone_mode=False, obj={"open_sandbox": open_sandbox}
-        )
+        code = app(hoist(arguments), prog_name="tenantbot", standalone_mode=False, obj=found)
     except NoArgsIsHelpError as fault:
         fault.show()
         code = EXIT_REFUSED
     except UsageError as fault:
-        _usage_error(fault, as_json=as_json)
+        _usage_error(fault, as_json=as_json, invocation=found.get("invocation"))
         code = EXIT_REFUSED
     except (typer.Abort, KeyboardInterrupt):
         code = EXIT_INTERRUPTED
@@ -121,12 +120,12 @@ def _options(
     )
 
 
-def _usage_error(fault: UsageError, *, as_json: bool) -> None:
+def _usage_error(fault: UsageError, *, as_json: bool, invocation: Invocation | None) -> None:
     output = Output(
         json=as_json,
         out=Console(highlight=False),
         err=Console(stderr=True, highlight=False),
-        program="tenantbot",
+        program=invocation.program if invocation else Program(),
     )
     hint = f" `{fault.ctx.command_path} --help` shows how." if fault.ctx else ""
     output.error(Refused(fault.format_message() + hint, code="usage"))

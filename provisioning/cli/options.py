@@ -17,6 +17,8 @@ SANDBOX_PEOPLE: Final[Mapping[str, Role]] = {
     "approver": Role.APPROVER,
     "approver2": Role.APPROVER,
 }
+_APPROVERS: Final = tuple(name for name, role in SANDBOX_PEOPLE.items() if role is Role.APPROVER)
+_FOR_ANOTHER: Final = "approve"
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,26 @@ def wants_json(arguments: Sequence[str]) -> bool:
     return "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
 
 
-def program(argv0: str, options: Options, *, given_home: str | None) -> str:
-    """Write how the program was started, so that a hint can be pasted: `python3 run.py --sandbox`."""
+@dataclass(frozen=True)
+class Program:
+    """How the program was started, so that a hint can be pasted: `python3 run.py --sandbox --as viewer`."""
+
+    start: str = "tenantbot"
+    sandbox: bool = False
+    person: str | None = None
+
+    def of(self, verb: str) -> str:
+        """What stands before a verb. What somebody asks for is approved by another one."""
+        person = self.person
+        if verb == _FOR_ANOTHER and self.sandbox:
+            person = next(one for one in _APPROVERS if one != self.person)
+        return f"{self.start} --as {person}" if person else self.start
+
+
+def program(argv0: str, options: Options, *, given_home: str | None) -> Program:
     words = ["python3 run.py" if argv0.endswith("__main__.py") else "tenantbot"]
     if options.sandbox:
         words.append("--sandbox")
     if given_home:
         words.append(f"--home {shlex.quote(given_home)}")
-    return " ".join(words)
+    return Program(" ".join(words), sandbox=options.sandbox, person=options.person)

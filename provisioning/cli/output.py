@@ -8,14 +8,15 @@ from typing import Any, Final
 
 from rich.console import Console, RenderableType
 
+from provisioning.cli.options import Program
 from provisioning.documents import error_document
 from provisioning.errors import InvalidRequest, TenantbotError
 
 _VERBS = (
     "provision|suspend|activate|status|list|runs|verify|retry|rollback|cancel|resend|orphans|worker|token|keys|db|sandbox|web|doctor"
-    "|deprovision|approve|reject|undo|restore|import|audit|rotate|lockdown|digest|fleet"
+    "|deprovision|approve|reject|undo|restore|import|audit|rotate|lockdown|digest|fleet|diagnose"
 )
-_COMMAND: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
+_COMMAND: Final = re.compile(rf"\btenantbot (?=(?P<verb>{_VERBS})\b|--help\b)")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Output:
     json: bool
     out: Console
     err: Console
-    program: str
+    program: Program
     """How the program was started; hints name it, so that they can be pasted."""
 
     @property
@@ -72,4 +73,4 @@ class Output:
 
     def pasteable(self, text: str) -> str:
         """Name the program in a hint as it was started here."""
-        return _COMMAND.sub(f"{self.program} ", text)
+        return _COMMAND.sub(lambda found: f"{self.program.of(found['verb'] or '')} ", text)

@@ -16,7 +16,7 @@ from rich.console import Console
 from provisioning.bootstrap import System, open_system
 from provisioning.cli.identity import actor_from_token, sandbox_actor
 from provisioning.cli.logs import configure_logs, open_log_file
-from provisioning.cli.options import Options
+from provisioning.cli.options import Options, Program
 from provisioning.cli.output import Output
 from provisioning.domain.actor import Actor
 from provisioning.errors import NeedsPerson, Refused, TenantbotError
@@ -40,7 +40,7 @@ class Invocation:
 
     options: Options
     open_sandbox: SandboxOpener
-    program: str
+    program: Program
 
     @property
     def output(self) -> Output:

@@ -3,11 +3,14 @@
 import json
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from provisioning.cli.app import build_app, run
-from provisioning.cli.options import hoist, home_folder
+from provisioning.cli.options import Options, hoist, home_folder, program
+from provisioning.cli.output import Output
 from provisioning.settings import Settings
 
 
@@ -73,3 +76,42 @@ def test_the_home_is_the_option_else_the_environment_else_here(tmp_path: Path) -
     assert home_folder(None, {"TENANTBOT_HOME": "/elsewhere"}) == Path("/elsewhere")
     assert home_folder(None, {}) == Path.cwd() / ".tenantbot"
     assert home_folder("", {}) == Path.cwd() / ".tenantbot"
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "pasted"),
+    [
+        ({}, "see `tenantbot status acme`.", "see `tenantbot status acme`."),
+        ({"sandbox": True}, "tenantbot list", "tenantbot --sandbox list"),
+        (
+            {"sandbox": True, "home": "/a b", "person": "viewer"},
+            "tenantbot status acme",
+            "tenantbot --sandbox --home '/a b' --as viewer status acme",
+        ),
+        (
+            {"sandbox": True, "person": "operator"},
+            "tenantbot approve x",
+            "tenantbot --sandbox --as approver approve x",
+        ),
+        (
+            {"sandbox": True, "person": "approver"},
+            "tenantbot approve x",
+            "tenantbot --sandbox --as approver2 approve x",
+        ),
+        ({}, "tenantbot approve x", "tenantbot approve x"),
+        ({}, "tenantbot is up", "tenantbot is up"),
+    ],
+)
+def test_a_hint_can_be_pasted_as_it_is(
+    capsys: pytest.CaptureFixture[str], given: dict[str, Any], text: str, pasted: str
+) -> None:
+    home = given.get("home")
+    options = Options(False, given.get("sandbox", False), Path(home or "/h"), given.get("person"))
+    started = program("/usr/bin/tenantbot", options, given_home=home)
+    Output(False, Console(), Console(stderr=True), started).say(text)
+    assert capsys.readouterr().out.strip() == pasted
+
+
+def test_a_usage_error_names_how_it_was_started(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("restore", "--sandbox", "--as", "viewer") == 2
+    assert " --sandbox --as viewer restore --list` shows" in capsys.readouterr().err
