@@ -1,6 +1,7 @@
 """Entries of the audit log, one line each: when, who, what, about which tenant, and what became of it."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from bot.blocks.kit import Block, Message, context, is_person, mention, section
@@ -30,7 +31,11 @@ def _only(text: str) -> Message:
 
 
 def _lines(entries: Sequence[AuditRow]) -> list[Block]:
-    lines = [_line(row) for row in entries]
+    """The day stands once above its lines, so that a line is not broken by it."""
+    lines: list[str] = []
+    for _, rows in groupby(entries, key=lambda row: row.at.date()):
+        first, *others = rows
+        lines += [f"_{on_day(first.at)}_\n{_line(first)}", *map(_line, others)]
     return [section("\n".join(lines[at : at + _A_BLOCK])) for at in range(0, len(lines), _A_BLOCK)]
 
 
@@ -38,8 +43,8 @@ def _line(row: AuditRow) -> str:
     mark = "🚫" if row.result in _REFUSALS else "•"
     about = f" *{said(row.subdomain, _SHORT)}*" if row.subdomain else ""
     reason = f" – {said(row.reason, _REASON)}" if row.reason else ""
-    what = f"{said(row.action, _SHORT)}{about}: {said(state(row.result), _SHORT)}{reason}"
-    return f"{mark} {on_day(row.at)} {at_time(row.at)} {_who(row)} {what}"
+    result = "" if row.action.endswith(f".{row.result}") else f": {said(state(row.result), _SHORT)}"
+    return f"{mark} {at_time(row.at)} {_who(row)} {said(row.action, _SHORT)}{about}{result}{reason}"
 
 
 def _who(row: AuditRow) -> str:

@@ -15,6 +15,7 @@ from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Session, run_verb
 from provisioning.cli.tables import add_row, new_table
 from provisioning.control_plane.audit import PAGE, Verification
 from provisioning.documents import audit_document, verification_document
+from provisioning.domain.audit import AuditRow
 from provisioning.errors import Refused
 
 audit = typer.Typer(help="The audit log: who did what, and the proof of it.", no_args_is_help=True)
@@ -39,18 +40,10 @@ def show(
             session.actor, subdomain=subdomain, limit=limit, before=before
         )
         session.output.document(audit_document(page))
-        table = new_table("seq", "at", "who", "action", "tenant", "result", "reason", whole=("at", "tenant"))
+        table = new_table("seq", "at", "who", "what", whole=("seq", "at", "who"))
         for row in page.entries:
-            add_row(
-                table,
-                str(row.seq),
-                f"{row.at:%Y-%m-%d %H:%M:%S}",
-                f"{row.actor_name} ({row.surface})",
-                row.action,
-                row.subdomain or "",
-                row.result,
-                row.reason or "",
-            )
+            who = f"{row.actor_name} ({row.surface})"
+            add_row(table, str(row.seq), f"{row.at:%Y-%m-%d %H:%M:%S}", who, _what(row))
         session.output.say(table if page.entries else "No entries.")
         session.output.say(f"{len(page.entries)} of {page.total} entries, newest first; times are UTC.")
         return EXIT_OK
@@ -100,6 +93,13 @@ def export(
         return EXIT_OK
 
     run_verb(context, hand_out)
+
+
+def _what(row: AuditRow) -> str:
+    """What was done to whom and how that ended; the reason below, with the width of a line for itself."""
+    about = f" {row.subdomain}" if row.subdomain else ""
+    reason = f"\n{row.reason}" if row.reason else ""
+    return f"{row.action}{about}: {row.result}{reason}"
 
 
 async def _write_file(lines: AsyncIterator[str], path: Path) -> int:

@@ -1,7 +1,7 @@
 """The audit log in Slack: its lines as a message, and the conversation that asks for it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -110,3 +110,13 @@ async def test_who_is_on_no_list_sees_nothing(desk: Desk) -> None:
 
 def test_the_help_names_it() -> None:
     assert VERBS["audit"].act is audit.show
+
+
+def test_a_day_stands_once_above_its_lines() -> None:
+    before = ROW._replace(at=ROW.at - timedelta(days=1), action="provision.succeeded", result="succeeded")
+    message = audit_message(AuditPage([ROW, ROW, before], 3), None)
+
+    check_message(message)
+    words = words_of(message)
+    assert words.count("2026-11-24>") == words.count("2026-11-23>") == 1
+    assert "provision.succeeded *customerinc*\n" in f"{words}\n"
