@@ -6,6 +6,7 @@ from typing import Any
 
 from provisioning.control_plane.archives import Archived
 from provisioning.control_plane.audit import AuditPage, Verification
+from provisioning.control_plane.imports import ImportPlan
 from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.restores import RestorePlan
 from provisioning.control_plane.views import TenantView
@@ -107,6 +108,16 @@ def restore_plan_document(found: RestorePlan) -> Document:
             "rows": found.rows,
             "users": found.users,
         },
+    }
+
+
+def import_plan_document(plan: ImportPlan) -> Document:
+    return {
+        "dry_run": True,
+        "ready": plan.ready,
+        "request": plan.request.to_json(),
+        "steps": [{"number": number, "title": title} for number, title in enumerate(plan.steps, 1)],
+        "questions": [asdict(question) for question in plan.questions],
     }
 
 

@@ -16,7 +16,9 @@ from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
 from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.digest import DigestFacts, DigestId, DigestRow, DigestState
+from provisioning.domain.kept_answer import EarlierRequest, KeptAnswer
 from provisioning.domain.lockdown import Covered, Lockdown
+from provisioning.domain.page import Cursor
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.run import (
@@ -64,13 +66,27 @@ class Tenants(Protocol):
         ...
 
     async def find(self, subdomain: str) -> Tenant | None: ...
-    async def find_by_id(self, tenant_id: UUID) -> Tenant | None: ...
+    async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
+        """Find a tenant by its id, or by the one that it was registered under."""
+        ...
+
     async def find_by_project(self, ref: str) -> Tenant | None:
         """The tenant, living or buried, whose project this is."""
         ...
 
-    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
-        """A page of living tenants, newest first, and how many there are. `text` is looked for in their names."""
+    async def list(
+        self,
+        *,
+        text: str,
+        limit: int,
+        offset: int = 0,
+        states: Sequence[TenantState] = (),
+        after: Cursor | None = None,
+    ) -> tuple[Sequence[Tenant], int]:
+        """A page, newest first, and how many there are. `text` is looked for in their names.
+
+        Without `states` those that live. A page begins after a cursor, or after `offset` tenants.
+        """
         ...
 
     async def portion(self, *, after: Tenant | None, limit: int) -> Sequence[Tenant]:
@@ -191,7 +207,18 @@ class Runs(Protocol):
     async def find(self, run_id: RunId) -> Run | None: ...
     async def find_open(self, subdomain: str) -> Run | None: ...
     async def find_latest(self, subdomain: str, *, kind: RunKind | None = None) -> Run | None: ...
-    async def list(self, *, states: Sequence[RunState], limit: int) -> Sequence[Run]: ...
+    async def list(
+        self,
+        *,
+        states: Sequence[RunState],
+        limit: int,
+        kinds: Sequence[RunKind] = (),
+        subdomain: str | None = None,
+        after: Cursor | None = None,
+    ) -> Sequence[Run]:
+        """Newest first; without states, or kinds, those of all."""
+        ...
+
     async def events(self, run_id: RunId) -> Sequence[RunEvent]: ...
     async def lock(self, run_id: RunId) -> Run:
         """Read the run and keep it from changing until the transaction ends."""
@@ -422,6 +449,15 @@ class Digests(Protocol):
     async def save(self, digest_id: DigestId, notes: Mapping[str, Any], *, state: DigestState) -> None: ...
 
 
+class KeptAnswers(Protocol):
+    async def claim(self, caller: str, key: str, request_hash: str) -> EarlierRequest | None:
+        """Take a key, or give the request that has it. One that is being answered is waited for, then Refused."""
+        ...
+
+    async def keep(self, caller: str, key: str, answer: KeptAnswer) -> None: ...
+    async def forget(self, caller: str, key: str) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction. Leaving its block commits everything; an exception undoes everything."""
 
@@ -447,11 +483,17 @@ class Transaction(Protocol):
     def schedules(self) -> Schedules: ...
     @property
     def digests(self) -> Digests: ...
+    @property
+    def kept_answers(self) -> KeptAnswers: ...
 
 
 class Registry(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Raises Transient while the database can't be reached."""
+        ...
+
+    def unit(self) -> AbstractAsyncContextManager[Transaction]:
+        """Make one transaction of all that this task opens in the block; each undoes itself alone when it fails."""
         ...
 
 

@@ -155,3 +155,116 @@ class TenantStatusAnswer(TenantAnswer):
     run: RunAnswer | None
     last_verification: VerificationAnswer | None
     approval: ApprovalAnswer | None
+
+
+class RollbackPlanAnswer(Answer):
+    """`undo` are phrases such as `delete the Supabase project`."""
+
+    run_id: str
+    undo: list[str]
+    monthly_cost: float
+
+
+class QuestionAnswer(Answer):
+    """`ok` null: it does not stand in the way, but deserves a look."""
+
+    name: str
+    answer: str
+    ok: bool | None
+
+
+class PlannedStepAnswer(Answer):
+    number: int
+    title: str
+
+
+class PlanAnswer(Answer):
+    dry_run: bool
+    ready: bool
+    request: dict[str, Any]
+    steps: list[PlannedStepAnswer]
+    monthly_cost: float | None = None
+    questions: list[QuestionAnswer]
+
+
+class LockdownInForceAnswer(Answer):
+    lockdown_id: str
+    reason: str
+    declared_by: str
+    declared_at: datetime
+    holds: int
+
+
+class LockdownAnswer(Answer):
+    in_force: LockdownInForceAnswer | None
+
+
+class OrphanAnswer(Answer):
+    kind: str
+    ref: str
+    name: str
+    subdomain: str | None
+    status: str
+    monthly_cost: float
+    found: str
+    is_ours: bool
+
+
+class OrphansAnswer(Answer):
+    orphans: list[OrphanAnswer]
+    total: int
+    monthly_cost: float
+
+
+class AuditEntryAnswer(Answer):
+    seq: int
+    at: datetime
+    surface: str
+    actor_id: str
+    actor_name: str
+    team: str | None
+    action: str
+    subdomain: str | None
+    run_id: str | None
+    request_hash: str | None
+    result: str
+    reason: str | None
+    details: Any
+    key_id: str
+    previous_hash: str
+    hash: str
+
+
+class AuditAnswer(Answer):
+    entries: list[AuditEntryAnswer]
+    total: int
+    next: int | None
+
+
+class AuditBreakAnswer(Answer):
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+    message: str
+
+
+class AuditHeadAnswer(Answer):
+    seq: int
+    hash: str
+    at: datetime
+    key_id: str
+
+
+class AuditProofAnswer(Answer):
+    ok: bool
+    rows: int
+    breaks: list[AuditBreakAnswer]
+    head: AuditHeadAnswer | None
+    advice: str | None
+
+
+class OverviewAnswer(Answer):
+    tenants: dict[str, int]
+    open_runs: list[RunAnswer]
+    worker_alive: bool
+    lockdown: str | None

@@ -5,7 +5,18 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from provisioning.api import runs, tenants
+from provisioning.api import (
+    approvals,
+    audit,
+    lockdown,
+    orphans,
+    overview,
+    plans,
+    progress,
+    restores,
+    runs,
+    tenants,
+)
 from provisioning.api.answers import Problem
 from provisioning.api.edge import Edge
 from provisioning.api.knock import Identify, Office
@@ -13,8 +24,20 @@ from provisioning.api.problems import install_problems
 from provisioning.api.rate_limit import RateLimit
 from provisioning.api.responses import PROBLEMS
 from provisioning.control_plane import ControlPlane
+from provisioning.ports import Clock
 
-RESOURCES: Final = (tenants.router, runs.router)
+RESOURCES: Final = (
+    tenants.router,
+    plans.router,
+    runs.router,
+    progress.router,
+    approvals.router,
+    lockdown.router,
+    orphans.router,
+    restores.router,
+    audit.router,
+    overview.router,
+)
 
 _ABOUT: Final = (
     "The control plane of TaskifAI over HTTP: the same verbs, rules, sentences and audit log as in Slack and on the "
@@ -22,8 +45,11 @@ _ABOUT: Final = (
 )
 
 
-def build_api(control: ControlPlane, *, identify: Identify, limit: RateLimit) -> FastAPI:
-    """Make the app. `identify` reads a bearer token, and raises Refused for what is none of ours."""
+def build_api(control: ControlPlane, *, identify: Identify, a_minute: int, clock: Clock) -> FastAPI:
+    """Make the app. `identify` reads a bearer token, and raises Refused for what is none of ours.
+
+    It takes `a_minute` requests of each caller.
+    """
     app = FastAPI(
         title="TaskifAI admin API",
         version="1",
@@ -31,7 +57,7 @@ def build_api(control: ControlPlane, *, identify: Identify, limit: RateLimit) ->
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.office = Office(control, identify, limit)
+    app.state.office = Office(control, identify, RateLimit(a_minute, now=clock.monotonic), clock)
     install_problems(app, [route for router in RESOURCES for route in router.routes])
     for router in RESOURCES:
         app.include_router(router, responses=PROBLEMS)

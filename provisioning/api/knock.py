@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
 import structlog
@@ -11,10 +11,12 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
+from provisioning.api.once import once
 from provisioning.api.rate_limit import RateLimit
 from provisioning.control_plane import ControlPlane
 from provisioning.domain.actor import Actor
 from provisioning.errors import Refused
+from provisioning.ports import Clock
 
 SURFACE: Final = "api"
 _BODY_SECONDS: Final = 30
@@ -31,6 +33,9 @@ class Office:
     control: ControlPlane
     identify: Identify
     limit: RateLimit
+    clock: Clock
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """The process is about to end: whatever would go on for long ends now."""
 
 
 class Knock(APIRoute):
@@ -46,7 +51,7 @@ class Knock(APIRoute):
             request.state.actor = actor
             await _read(request)
             with structlog.contextvars.bound_contextvars(actor=actor.label):
-                return await handle(request)
+                return await once(office.control.repeats, actor, request, handle)
 
         return admit
 
@@ -85,10 +90,15 @@ async def _actor(request: Request, _: Annotated[object, Depends(_bearer)]) -> Ac
     return actor
 
 
-async def _control(request: Request) -> ControlPlane:
+async def _office(request: Request) -> Office:
     office: Office = request.app.state.office
-    return office.control
+    return office
+
+
+async def _control(request: Request) -> ControlPlane:
+    return (await _office(request)).control
 
 
 Caller = Annotated[Actor, Depends(_actor)]
 Door = Annotated[ControlPlane, Depends(_control)]
+At = Annotated[Office, Depends(_office)]

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 from provisioning.api.app import build_api
 from provisioning.api.knock import SURFACE
-from provisioning.api.rate_limit import RateLimit
 from provisioning.bootstrap import System
 from provisioning.settings import Settings
 from provisioning.tokens import TokenRules, read_token
@@ -21,5 +20,6 @@ async def open_admin_api(settings: Settings, system: System) -> AsyncIterator[Fa
     yield build_api(
         system.control,
         identify=partial(read_token, rules=rules, surface=SURFACE),
-        limit=RateLimit(settings.admin_rate_limit, now=system.clock.monotonic),
+        a_minute=settings.admin_rate_limit,
+        clock=system.clock,
     )

@@ -1,15 +1,22 @@
 """From what the door answers to the documents of the API."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.responses import Response
 
 from provisioning.control_plane import ControlPlane
 from provisioning.control_plane.requests import Started
 from provisioning.control_plane.views import TenantView
 from provisioning.documents import Document, run_document, tenant_document, tenant_row
 from provisioning.domain.actor import Actor
+from provisioning.domain.page import Cursor
 from provisioning.domain.run import Run
 from provisioning.domain.tenant import Tenant
 from provisioning.errors import Refused
+
+ORIGIN: Final[dict[str, Any]] = {"surface": "api"}
 
 
 def tenant_answer(control: ControlPlane, tenant: Tenant) -> Document:
@@ -41,10 +48,15 @@ async def run_answer(control: ControlPlane, actor: Actor, run: Run) -> Document:
     return run_document(now, tenant, control.views.access_url(run.subdomain))
 
 
-def run_location(started: Started | Run) -> dict[str, str]:
+async def started_answer(
+    control: ControlPlane, actor: Actor, started: Started | Run, response: Response
+) -> Document:
+    """The run, and in Location where to follow it."""
     run = started.run if isinstance(started, Started) else started
-    return {"location": f"/admin/runs/{run.run_id}"}
+    response.headers["location"] = f"/admin/runs/{run.run_id}"
+    return await run_answer(control, actor, run)
 
 
-def origin(key: str | None = None) -> dict[str, Any]:
-    return {"surface": "api"} | ({"key": key} if key else {})
+def next_cursor(places: Sequence[tuple[datetime, str]], limit: int) -> str | None:
+    """Where the page after this one begins; None when this one is not full."""
+    return str(Cursor(*places[-1])) if len(places) == limit else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from provisioning.api.words import Body, CompanyName, EmailAddress, Line, PersonName, Subdomain
+from provisioning.api.words import Body, CompanyName, EmailAddress, Line, PersonName, PlainSubdomain
 
 _FIELDS = {"company_name": "company", "admin_email": "email", "admin_name": "name"}
 """The door's names of some fields."""
@@ -12,7 +12,7 @@ _FIELDS = {"company_name": "company", "admin_email": "email", "admin_name": "nam
 
 class _Tenant(Body):
     company_name: CompanyName
-    subdomain: Subdomain
+    subdomain: PlainSubdomain
     admin_email: EmailAddress
     admin_name: PersonName | None = None
 

@@ -1,31 +1,41 @@
-"""Tenants: made, registered, listed, looked at, switched off and on, and their end asked for."""
+"""Tenants: made, registered, listed, looked at, and what is asked about one of them (guide 14.3 step 4, 14.7)."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
-from fastapi import Body as Sent
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import Discriminator, Tag
 
-from provisioning.api.answers import Page, RegisteredAnswer, RunAnswer, TenantAnswer, TenantStatusAnswer
+from provisioning.api.addresses import After, Limit, Subdomain
+from provisioning.api.answers import (
+    ApprovalAnswer,
+    Page,
+    RegisteredAnswer,
+    RunAnswer,
+    TenantAnswer,
+    TenantStatusAnswer,
+)
 from provisioning.api.knock import Caller, Door, Knock
 from provisioning.api.render import (
-    origin,
+    ORIGIN,
+    next_cursor,
     registered_answer,
-    run_answer,
-    run_location,
+    started_answer,
     status_answer,
     tenant_answer,
 )
 from provisioning.api.responses import located
 from provisioning.api.tenant_bodies import Provision, Register
-from provisioning.api.words import ONE_LINE, TENANT_ID
-from provisioning.documents import Document
+from provisioning.api.verb_bodies import Ending, Reasoned, Recipient
+from provisioning.api.words import ONE_LINE
+from provisioning.control_plane.requests import Started
+from provisioning.control_plane.views import PAGE
+from provisioning.documents import Document, approval_document
+from provisioning.domain.tenant import TenantState
 
 router: Final = APIRouter(prefix="/admin/tenants", tags=["tenants"], route_class=Knock)
 
-TenantId = Annotated[
-    str, Path(pattern=TENANT_ID, description="A tenant's id, or its subdomain.", examples=["customerinc"])
-]
+_BEGUN: Final[dict[int | str, dict[str, Any]]] = {202: located("It has begun; Location is its run.")}
 
 
 def _kind(body: Any) -> str:
@@ -35,8 +45,7 @@ def _kind(body: Any) -> str:
 
 
 NewTenant = Annotated[
-    Annotated[Provision, Tag("provision")] | Annotated[Register, Tag("register")],
-    Discriminator(_kind),
+    Annotated[Provision, Tag("provision")] | Annotated[Register, Tag("register")], Discriminator(_kind)
 ]
 
 
@@ -45,49 +54,125 @@ NewTenant = Annotated[
     status_code=202,
     response_model=RunAnswer | RegisteredAnswer,
     responses={
-        201: located("The tenant is registered, unverified; the run that looks at it has begun.")
+        201: located("Registered, unverified; Location is the run that looks at it.")
         | {"model": RegisteredAnswer},
-        202: located("The tenant is being provisioned.") | {"model": RunAnswer},
+        202: located("It is being provisioned; Location is its run.") | {"model": RunAnswer},
     },
 )
 async def create_tenant(
-    body: Annotated[NewTenant, Sent(openapi_examples=Provision.examples() | Register.examples())],
+    body: Annotated[NewTenant, Body(openapi_examples=Provision.examples() | Register.examples())],
     actor: Caller,
     control: Door,
     response: Response,
 ) -> Document:
-    """Provision a tenant; or register one that was made by hand, by its database (guide 14.3 step 4, 14.7)."""
-    if isinstance(body, Register):
-        started = await control.imports.start(actor, body.raw(), origin=origin())
-        view = await control.views.status(actor, started.run.subdomain)
-        assert view.tenant is not None
-        response.status_code = 201
-        response.headers.update(run_location(started))
-        return registered_answer(control, view.tenant)
-    started = await control.requests.provision(actor, body.raw(), origin=origin())
-    response.headers.update(run_location(started))
-    return await run_answer(control, actor, started.run)
+    """Provision a tenant; or register one that was made by hand, with its database (guide 14.7; 14.3 step 4)."""
+    if isinstance(body, Provision):
+        started = await control.requests.provision(actor, body.raw(), origin=ORIGIN)
+        return await started_answer(control, actor, started, response)
+    started = await control.imports.start(actor, body.raw(), origin=ORIGIN)
+    view = await control.views.status(actor, started.run.subdomain)
+    await started_answer(control, actor, started, response)
+    response.status_code = 201
+    assert view.tenant is not None
+    return registered_answer(control, view.tenant)
 
 
 @router.get("", response_model=Page[TenantAnswer])
 async def list_tenants(
     actor: Caller,
     control: Door,
+    after: After,
     text: Annotated[
-        str,
-        Query(
-            pattern=ONE_LINE, max_length=100, description="Part of a name, a subdomain or an admin's address."
-        ),
+        str, Query(pattern=ONE_LINE, max_length=100, description="Part of a name, a subdomain or an address.")
     ] = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    state: Annotated[
+        list[TenantState] | None, Query(description="One or more; else all but the deleted ones.")
+    ] = None,
+    limit: Limit = PAGE,
 ) -> Document:
     """List tenants, newest first."""
-    tenants, total = await control.views.list(actor, text=text, size=limit)
-    return {"items": [tenant_answer(control, one) for one in tenants], "total": total, "next": None}
+    found, total = await control.views.list(actor, text=text, size=limit, states=state or (), after=after)
+    cursor = next_cursor([(one.created_at, str(one.tenant_id)) for one in found], limit)
+    return {"items": [tenant_answer(control, one) for one in found], "total": total, "next": cursor}
 
 
 @router.get("/{tenant}", response_model=TenantStatusAnswer)
-async def get_tenant(tenant: TenantId, actor: Caller, control: Door) -> Document:
+async def get_tenant(tenant: Subdomain, actor: Caller, control: Door) -> Document:
     """Show one tenant, with its open or latest run and its last verification."""
-    view = await control.views.status(actor, tenant)
-    return status_answer(control, view, tenant)
+    return status_answer(control, await control.views.status(actor, tenant), tenant)
+
+
+@router.patch("/{tenant}/suspend", status_code=202, response_model=TenantStatusAnswer, responses=_BEGUN)
+async def suspend_tenant(
+    tenant: Subdomain, actor: Caller, control: Door, response: Response, body: Reasoned | None = None
+) -> Document:
+    """Switch a tenant off, with the proof that it is. Twice is harmless."""
+    said = body or Reasoned()
+    asked = control.requests.suspend(actor, tenant, reason=said.reason, origin=ORIGIN)
+    return await _switched(control, actor, asked, response)
+
+
+@router.patch("/{tenant}/activate", status_code=202, response_model=TenantStatusAnswer, responses=_BEGUN)
+async def activate_tenant(
+    tenant: Subdomain, actor: Caller, control: Door, response: Response, body: Reasoned | None = None
+) -> Document:
+    """Switch a suspended tenant on again, with its access checked."""
+    said = body or Reasoned()
+    asked = control.requests.activate(actor, tenant, reason=said.reason, origin=ORIGIN)
+    return await _switched(control, actor, asked, response)
+
+
+@router.delete(
+    "/{tenant}",
+    status_code=202,
+    response_model=ApprovalAnswer,
+    responses={202: located("A second person is asked; Location is the question.")},
+)
+async def delete_tenant(
+    tenant: Subdomain, actor: Caller, control: Door, response: Response, body: Ending | None = None
+) -> Document:
+    """Ask for a tenant's end. Nothing happens before somebody else approves."""
+    said = body or Ending()
+    asked = await control.approvals.request_deprovision(
+        actor,
+        tenant,
+        confirm=tenant if said.confirm is None else said.confirm,
+        reason=said.reason,
+        grace=said.grace or "",
+        confirm_project=said.confirm_project or "",
+        origin=ORIGIN,
+    )
+    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
+    return approval_document(asked)
+
+
+@router.post("/{tenant}/verify", status_code=202, response_model=RunAnswer, responses=_BEGUN)
+async def verify_tenant(tenant: Subdomain, actor: Caller, control: Door, response: Response) -> Document:
+    """Check a tenant again: the whole checklist, leaving no trace in it."""
+    started = await control.requests.verify(actor, tenant, origin=ORIGIN)
+    return await started_answer(control, actor, started, response)
+
+
+@router.post("/{tenant}/resend", status_code=202, response_model=RunAnswer, responses=_BEGUN)
+async def resend_welcome_email(
+    tenant: Subdomain, actor: Caller, control: Door, response: Response, body: Recipient | None = None
+) -> Document:
+    """Send the welcome e-mail once more, with a new temporary password."""
+    email = body.email if body else None
+    started = await control.requests.resend(actor, tenant, email=email, origin=ORIGIN)
+    return await started_answer(control, actor, started, response)
+
+
+@router.post("/{tenant}/rotate", status_code=202, response_model=RunAnswer, responses=_BEGUN)
+async def rotate_credentials(tenant: Subdomain, actor: Caller, control: Door, response: Response) -> Document:
+    """Give a tenant a new database password and a new secret key; the old ones work until those are proved."""
+    started = await control.requests.rotate(actor, tenant, origin=ORIGIN)
+    return await started_answer(control, actor, started, response)
+
+
+async def _switched(control: Door, actor: Caller, asked: Awaitable[Started], response: Response) -> Document:
+    """The switch is a run, so this tells of the tenant as it still is, with that run in it."""
+    started = await asked
+    await started_answer(control, actor, started, response)
+    view = await control.views.status(actor, started.run.subdomain)
+    return status_answer(control, view, started.run.subdomain)

@@ -10,9 +10,6 @@ from provisioning.domain.subdomain import LONGEST, RESERVED, SHORTEST
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 """Control characters are in no text that a person types into one line."""
 
-TENANT_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9-]{0,79}$"
-RUN_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
-
 _SENTENCE: Final = r"^\S[^\x00-\x1f\x7f-\x9f]{1,498}\S$"
 
 Line = Annotated[str, Field(pattern=ONE_LINE)]
@@ -39,7 +36,7 @@ CompanyName = Annotated[
         )
     ),
 ]
-Subdomain = Annotated[
+PlainSubdomain = Annotated[
     Line,
     Field(
         json_schema_extra=described(

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Session, run_verb
 from provisioning.cli.starting import Detach, finish_run
 from provisioning.control_plane.imports import ImportPlan
+from provisioning.documents import import_plan_document
 
 _MARKS = {True: "✓", False: "✗", None: "–"}
 
@@ -83,7 +83,7 @@ def import_tenant(
 
     async def plan(session: Session) -> int:
         found = await session.system.control.imports.plan(session.actor, raw)
-        session.output.document(_document(found))
+        session.output.document(import_plan_document(found))
         _tell(session.output, found)
         return EXIT_OK if found.ready else EXIT_FAILED
 
@@ -106,16 +106,6 @@ def _read_secrets(where: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise typer.BadParameter("--secrets is not a JSON object that can be read.") from None
     return found
-
-
-def _document(plan: ImportPlan) -> dict[str, Any]:
-    return {
-        "dry_run": True,
-        "ready": plan.ready,
-        "request": plan.request.to_json(),
-        "steps": [{"number": number, "title": title} for number, title in enumerate(plan.steps, 1)],
-        "questions": [asdict(question) for question in plan.questions],
-    }
 
 
 def _tell(output: Output, plan: ImportPlan) -> None:

@@ -14,6 +14,7 @@ from provisioning.control_plane.keys import Keys
 from provisioning.control_plane.lockdowns import Lockdowns
 from provisioning.control_plane.orphans import Orphans
 from provisioning.control_plane.plans import Plans
+from provisioning.control_plane.repeats import Repeats
 from provisioning.control_plane.reports import Reports
 from provisioning.control_plane.requests import Requests
 from provisioning.control_plane.restores import Restores
@@ -28,8 +29,9 @@ class ControlPlane:
 
     `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `lockdowns` suspend
     all, `restores` put backups back, `diagnoses` find out what is wrong, `fleet` keeps the schemas, `audit` reads what
-    all of them left behind, `keys` renews what seals it all, `digests` sum it up. `gate` and `reports` are for surfaces:
-    who was turned away, and how far people have been told; `schedules` is for clocks.
+    all of them left behind, `keys` renews what seals it all, `digests` sum it up. `gate`, `reports` and `repeats` are for
+    surfaces: who was turned away, how far people have been told, and what was answered to a request that comes
+    again; `schedules` is for clocks.
     """
 
     requests: Requests
@@ -49,6 +51,7 @@ class ControlPlane:
     schedules: Schedules
     gate: Gate
     reports: Reports
+    repeats: Repeats
 
     @classmethod
     def at(cls, desk: Desk) -> "ControlPlane":
@@ -70,4 +73,5 @@ class ControlPlane:
             schedules=Schedules(desk),
             gate=Gate(desk),
             reports=Reports(desk),
+            repeats=Repeats(desk),
         )

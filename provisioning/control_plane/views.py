@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import Approval, ApprovalState
 from provisioning.domain.lockdown import FLEET, Lockdown
+from provisioning.domain.page import Cursor
 from provisioning.domain.project import ProjectRef
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
@@ -76,12 +78,23 @@ class Views:
             return await tx.runs.events(run_id)
 
     async def list(
-        self, actor: Actor, *, text: str = "", page: int = 1, size: int = PAGE
+        self,
+        actor: Actor,
+        *,
+        text: str = "",
+        page: int = 1,
+        size: int = PAGE,
+        states: Sequence[TenantState] = (),
+        after: Cursor | None = None,
     ) -> tuple[Sequence[Tenant], int]:
-        """A page of tenants whose name, subdomain or admin contains `text`, newest first, and how many there are."""
+        """A page of tenants whose name, subdomain or admin contains `text`, newest first, and how many there are.
+
+        Pages are counted, or follow each other by a cursor. Deleted tenants are listed when `states` says so.
+        """
         await self._desk.require(actor, Role.VIEWER, "list")
+        offset = (max(page, 1) - 1) * size
         async with self._desk.registry.transaction() as tx:
-            return await tx.tenants.list(text=text, limit=size, offset=(max(page, 1) - 1) * size)
+            return await tx.tenants.list(text=text, limit=size, offset=offset, states=states, after=after)
 
     async def every(self, actor: Actor) -> AsyncIterator[Tenant]:
         """All living tenants, newest first, read in portions: for a report, never for an answer."""
@@ -91,11 +104,31 @@ class Views:
                 yield tenant
 
     async def runs(
-        self, actor: Actor, *, states: Sequence[RunState] = (), limit: int = PAGE
+        self,
+        actor: Actor,
+        *,
+        states: Sequence[RunState] = (),
+        kinds: Sequence[RunKind] = (),
+        subdomain: str | None = None,
+        limit: int = PAGE,
+        after: Cursor | None = None,
     ) -> Sequence[Run]:
+        """Runs, newest first; without states, kinds or a subdomain, those of all."""
         await self._desk.require(actor, Role.VIEWER, "runs")
         async with self._desk.registry.transaction() as tx:
-            return await tx.runs.list(states=states, limit=limit)
+            return await tx.runs.list(
+                states=states, kinds=kinds, subdomain=subdomain, limit=limit, after=after
+            )
+
+    async def subdomain(self, reference: str) -> str:
+        """The subdomain of the tenant that has this id. Anything else is what people call it already."""
+        try:
+            tenant_id = UUID(reference)
+        except ValueError:
+            return reference
+        async with self._desk.registry.transaction() as tx:
+            tenant = await tx.tenants.find_by_id(tenant_id)
+        return tenant.subdomain if tenant else reference
 
     async def fleet(self, actor: Actor) -> FleetView:
         await self._desk.require(actor, Role.VIEWER, "status")

@@ -147,6 +147,16 @@ class WiredRegistry:
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         return self._transaction()
 
+    def unit(self) -> AbstractAsyncContextManager[Transaction]:
+        return self._unit()
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncIterator[Transaction]:
+        await self._wire.before(TRANSACTION)
+        async with self._registry.unit() as tx:
+            yield tx
+        self._wire.after(COMMIT)
+
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
         await self._wire.before(TRANSACTION)

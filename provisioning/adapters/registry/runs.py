@@ -11,6 +11,7 @@ import asyncpg
 
 from provisioning.adapters.registry.run_rows import SELECT_RUN, checklist_json, read_run
 from provisioning.domain.checklist import Checklist
+from provisioning.domain.page import Cursor
 from provisioning.domain.run import (
     STEP_FORGOTTEN,
     Direction,
@@ -108,13 +109,32 @@ class PostgresRuns:
         )  # fmt: skip
         return read_run(row) if row else None
 
-    async def list(self, *, states: Sequence[RunState], limit: int) -> Sequence[Run]:
-        open_only = f"{_OPEN} and" if states and all(state.is_open for state in states) else ""
+    async def list(
+        self,
+        *,
+        states: Sequence[RunState],
+        limit: int,
+        kinds: Sequence[RunKind] = (),
+        subdomain: str | None = None,
+        after: Cursor | None = None,
+    ) -> Sequence[Run]:
+        wanted = [
+            "(cardinality($1::text[]) = 0 or state = any($1))",
+            "(cardinality($2::text[]) = 0 or kind = any($2))",
+        ]
+        if states and all(state.is_open for state in states):
+            wanted.append(_OPEN)
+        values: list[Any] = [list(states), list(kinds), limit]
+        if subdomain is not None:
+            wanted.append(f"subdomain = ${len(values) + 1}")
+            values.append(subdomain)
+        if after is not None:
+            wanted.append(f"(created_at, run_id) < (${len(values) + 1}, ${len(values) + 2})")
+            values += [after.at, after.id]
         rows = await self._connection.fetch(
-            f"{SELECT_RUN} where {open_only} (cardinality($1::text[]) = 0 or state = any($1))"
-            " order by created_at desc limit $2",
-            list(states), limit,
-        )  # fmt: skip
+            f"{SELECT_RUN} where {' and '.join(wanted)} order by created_at desc, run_id desc limit $3",
+            *values,
+        )
         return [read_run(row) for row in rows]
 
     async def events(self, run_id: RunId) -> Sequence[RunEvent]:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
+from provisioning.adapters.registry.tenant_pages import TenantPage
+from provisioning.domain.page import Cursor
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.secret import Sealed
@@ -23,13 +25,6 @@ _EXHUME, _REBURY = (
     files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("exhume", "rebury")
 )
 _LIVE = "not metadata ? 'released'"
-_PAGE = f"""
-select {TENANT_COLUMNS} from tenants
-where tenant_id in (
-    select tenant_id from tenant_names where $1 = '' or search like lower($1)
-    order by created_at desc, tenant_id desc limit $2 offset $3)
-order by created_at desc, tenant_id desc
-"""
 _PORTION = f"""
 select {TENANT_COLUMNS} from tenants
 where $1::timestamptz is null or (created_at, tenant_id) < ($1, $2::uuid)
@@ -61,7 +56,8 @@ class PostgresTenants:
 
     async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
         row = await self._connection.fetchrow(
-            f"select {TENANT_COLUMNS} from tenants where tenant_id = $1",
+            f"select {TENANT_COLUMNS} from tenants where tenant_id = $1 or metadata ->> 'registered_as' = $1::text"
+            " order by tenant_id = $1 desc limit 1",
             tenant_id,
         )
         return read_tenant(row) if row else None
@@ -72,13 +68,20 @@ class PostgresTenants:
         )
         return read_tenant(row) if row else None
 
-    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        pattern = f"%{escaped}%" if text else ""
-        rows = await self._connection.fetch(_PAGE, pattern, limit, offset)
-        if not offset and len(rows) < limit:  # all there are
-            return [read_tenant(row) for row in rows], len(rows)
-        return [read_tenant(row) for row in rows], await self._count(pattern)
+    async def list(
+        self,
+        *,
+        text: str,
+        limit: int,
+        offset: int = 0,
+        states: Sequence[TenantState] = (),
+        after: Cursor | None = None,
+    ) -> tuple[Sequence[Tenant], int]:
+        page = TenantPage(text, states)
+        rows = await page.rows(self._connection, TENANT_COLUMNS, limit=limit, offset=offset, after=after)
+        is_all = not offset and after is None and len(rows) < limit
+        total = len(rows) if is_all else await page.total(self._connection)
+        return [read_tenant(row) for row in rows], total
 
     async def portion(self, *, after: Tenant | None, limit: int) -> Sequence[Tenant]:
         place = (after.created_at, after.tenant_id) if after else (None, None)
@@ -262,7 +265,9 @@ class PostgresTenants:
 
     async def mark_imported(self, subdomain: str) -> None:
         await self._set(
-            subdomain, """metadata = metadata || '{"imported": true}'::jsonb, state = 'unverified'"""
+            subdomain,
+            """metadata = metadata || jsonb_build_object('imported', true, 'registered_as', tenant_id),"""
+            " state = 'unverified'",
         )
 
     async def forget_record(self, subdomain: str) -> None:
@@ -276,15 +281,6 @@ class PostgresTenants:
 
     async def remove(self, subdomain: str) -> None:
         await self._connection.execute(f"delete from tenants where subdomain = $1 and {_LIVE}", subdomain)
-
-    async def _count(self, pattern: str) -> int:
-        """A search is counted by reading every name, which is all that is read of a tenant."""
-        if not pattern:
-            return sum((await self.counts()).values())
-        number: int = await self._connection.fetchval(
-            "select count(*) from tenant_names where search like lower($1)", pattern
-        )
-        return number
 
     async def _row(self, subdomain: str, columns: str) -> asyncpg.Record:
         row = await self._connection.fetchrow(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 
 import asyncpg
 
@@ -9,6 +10,7 @@ from provisioning.adapters.registry.approvals import PostgresApprovals
 from provisioning.adapters.registry.audit import PostgresAuditLog
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.digests import PostgresDigests
+from provisioning.adapters.registry.kept_answers import PostgresKeptAnswers
 from provisioning.adapters.registry.legs import PostgresLegs
 from provisioning.adapters.registry.lockdowns import PostgresLockdowns
 from provisioning.adapters.registry.outbox import PostgresOutbox
@@ -57,15 +59,31 @@ class PostgresTransaction:
         self.seen_requests = PostgresSeenRequests(connection)
         self.schedules = PostgresSchedules(connection)
         self.digests = PostgresDigests(connection)
+        self.kept_answers = PostgresKeptAnswers(connection)
+        self.savepoint = connection.transaction
 
 
 class PostgresRegistry:
     def __init__(self, pool: asyncpg.Pool, *, audit_keys: AuditKeys) -> None:
         self._pool = pool
         self._audit_keys = audit_keys
+        self._unit: ContextVar[PostgresTransaction | None] = ContextVar("unit", default=None)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
         with reaching_database():
-            async with self._pool.acquire() as connection, connection.transaction():
-                yield PostgresTransaction(connection, self._audit_keys)
+            if (unit := self._unit.get()) is not None:
+                async with unit.savepoint():
+                    yield unit
+            else:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    yield PostgresTransaction(connection, self._audit_keys)
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[PostgresTransaction]:
+        async with self.transaction() as tx:
+            token = self._unit.set(tx)
+            try:
+                yield tx
+            finally:
+                self._unit.reset(token)

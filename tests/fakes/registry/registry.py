@@ -12,7 +12,7 @@ from tests.fakes.registry.approvals import FakeApprovals
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
 from tests.fakes.registry.digests import FakeDigests
 from tests.fakes.registry.lockdowns import FakeLockdowns
-from tests.fakes.registry.reports import FakeReports, FakeSeenRequests
+from tests.fakes.registry.reports import FakeKeptAnswers, FakeReports, FakeSeenRequests
 from tests.fakes.registry.runs import FakeRuns
 from tests.fakes.registry.schedules import FakeSchedules
 from tests.fakes.registry.tables import Tables
@@ -32,6 +32,8 @@ class FakeTransaction:
         self.seen_requests = FakeSeenRequests(tables)
         self.schedules = FakeSchedules(tables)
         self.digests = FakeDigests(tables, self.runs, self.approvals)
+        self.kept_answers = FakeKeptAnswers(tables)
+        self.tables = tables
 
 
 class FakeRegistry:
@@ -44,6 +46,7 @@ class FakeRegistry:
         self._audit_key = audit_key
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
+        self._unit: FakeTransaction | None = None
 
     def run(self, run_id: RunId) -> Run:
         """A run as it is committed."""
@@ -56,6 +59,10 @@ class FakeRegistry:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[FakeTransaction]:
         task = asyncio.current_task()
+        if self._holder is task and self._unit is not None:
+            async with self._savepoint(self._unit) as tx:
+                yield tx
+            return
         if self._holder is task:
             raise AssertionError("A transaction inside a transaction would see nothing of the outer one.")
         async with self._lock:
@@ -66,3 +73,24 @@ class FakeRegistry:
                 self.tables = draft
             finally:
                 self._holder = None
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[FakeTransaction]:
+        async with self.transaction() as tx:
+            self._unit = tx
+            try:
+                yield tx
+            finally:
+                self._unit = None
+
+    @asynccontextmanager
+    async def _savepoint(self, unit: FakeTransaction) -> AsyncIterator[FakeTransaction]:
+        before = unit.tables.copy()
+        self._unit = None  # inside this one, another one would be as wrong as ever
+        try:
+            yield unit
+        except BaseException:
+            vars(unit.tables).update(vars(before))
+            raise
+        finally:
+            self._unit = unit

@@ -1,8 +1,9 @@
-"""What surfaces keep: their notes on runs, and the requests that came already."""
+"""What surfaces keep: their notes on runs, the requests that came already, and what was answered."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from provisioning.domain.kept_answer import EarlierRequest, KeptAnswer
 from provisioning.domain.run import RunId
 from provisioning.registry import UnreportedRun
 from tests.fakes.registry.runs import FakeRuns
@@ -38,3 +39,21 @@ class FakeSeenRequests:
             return False
         self._tables.seen.add(key)
         return True
+
+
+class FakeKeptAnswers:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def claim(self, caller: str, key: str, request_hash: str) -> EarlierRequest | None:
+        earlier = self._tables.kept.get((caller, key))
+        if earlier is None:
+            self._tables.kept[caller, key] = EarlierRequest(request_hash, KeptAnswer(0, {}, ""))
+        return earlier
+
+    async def keep(self, caller: str, key: str, answer: KeptAnswer) -> None:
+        claimed = self._tables.kept[caller, key]
+        self._tables.kept[caller, key] = EarlierRequest(claimed.request_hash, answer)
+
+    async def forget(self, caller: str, key: str) -> None:
+        self._tables.kept.pop((caller, key), None)

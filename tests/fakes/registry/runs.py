@@ -2,10 +2,12 @@
 
 import builtins
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from provisioning.domain.checklist import Checklist
+from provisioning.domain.page import Cursor
 from provisioning.domain.run import (
     STEP_FORGOTTEN,
     Direction,
@@ -54,8 +56,23 @@ class FakeRuns:
         found = (run for run in self._newest_first() if _is(run, subdomain) and kind in {None, run.kind})
         return next(found, None)
 
-    async def list(self, *, states: Sequence[RunState], limit: int) -> Sequence[Run]:
-        return [run for run in self._newest_first() if not states or run.state in states][:limit]
+    async def list(
+        self,
+        *,
+        states: Sequence[RunState],
+        limit: int,
+        kinds: Sequence[RunKind] = (),
+        subdomain: str | None = None,
+        after: Cursor | None = None,
+    ) -> Sequence[Run]:
+        return [
+            run
+            for run in sorted(self._newest_first(), key=_place, reverse=True)
+            if (not states or run.state in states)
+            and (not kinds or run.kind in kinds)
+            and subdomain in {None, run.subdomain}
+            and (after is None or _place(run) < (after.at, after.id))
+        ][:limit]
 
     async def events(self, run_id: RunId) -> Sequence[RunEvent]:
         return self.history(run_id)
@@ -222,3 +239,7 @@ class FakeRuns:
 
 def _is(run: Run, subdomain: str) -> bool:
     return run.subdomain == subdomain
+
+
+def _place(run: Run) -> tuple[datetime, str]:
+    return run.created_at, run.run_id

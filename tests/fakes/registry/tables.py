@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from provisioning.domain.digest import DigestId, DigestRow
+from provisioning.domain.kept_answer import EarlierRequest
 from provisioning.domain.run import RunId
 from provisioning.domain.schedule import Tick
 
@@ -22,6 +23,7 @@ class Tables:
     audit: list[Row] = field(default_factory=list)
     legs: dict[str, Row] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    kept: dict[tuple[str, str], EarlierRequest] = field(default_factory=dict)
     approvals: dict[str, Row] = field(default_factory=dict)
     lockdowns: dict[str, Row] = field(default_factory=dict)
     lockdown_tenants: dict[tuple[str, str], Row] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Tables:
             audit=list(self.audit),
             legs=dict(self.legs),
             seen=set(self.seen),
+            kept=dict(self.kept),
             approvals=dict(self.approvals),
             lockdowns=dict(self.lockdowns),
             lockdown_tenants=dict(self.lockdown_tenants),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from provisioning.domain.page import Cursor
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
 from provisioning.domain.secret import Sealed
@@ -58,17 +59,29 @@ class FakeTenants:
         return read_tenant(row) if row else None
 
     async def find_by_id(self, tenant_id: UUID) -> Tenant | None:
-        row = self._tables.tenants.get(tenant_id)
+        row = self._tables.tenants.get(tenant_id) or next(
+            (one for one in self._tables.tenants.values() if one.get("registered_as") == tenant_id), None
+        )
         return read_tenant(row) if row else None
 
     async def find_by_project(self, ref: str) -> Tenant | None:
         found = [row for row in self._tables.tenants.values() if row["project_ref"] == ref]
         return read_tenant(found[0]) if found else None
 
-    async def list(self, *, text: str, limit: int, offset: int) -> tuple[Sequence[Tenant], int]:
-        found = [read_tenant(row) for row in reversed(self._tables.tenants.values()) if _matches(row, text)]
-        newest_first = sorted(found, key=lambda tenant: tenant.created_at, reverse=True)
-        return newest_first[offset : offset + limit], len(found)
+    async def list(
+        self,
+        *,
+        text: str,
+        limit: int,
+        offset: int = 0,
+        states: Sequence[TenantState] = (),
+        after: Cursor | None = None,
+    ) -> tuple[Sequence[Tenant], int]:
+        rows = self._tables.tenants.values()
+        found = [row for row in rows if _matches(row, text) and _is_wanted(row, states)]
+        newest_first = sorted(found, key=_place, reverse=True)
+        rest = [row for row in newest_first if after is None or _place(row) < (after.at, after.id)]
+        return [read_tenant(row) for row in rest[offset : offset + limit]], len(found)
 
     async def portion(self, *, after: Tenant | None, limit: int) -> Sequence[Tenant]:
         newest_first = sorted(self._tables.tenants.values(), key=_place, reverse=True)
@@ -260,7 +273,8 @@ class FakeTenants:
         return True
 
     async def mark_imported(self, subdomain: str) -> None:
-        self.change(subdomain, imported=True, state=TenantState.UNVERIFIED)
+        tenant_id = self._get(subdomain)["tenant_id"]
+        self.change(subdomain, imported=True, registered_as=tenant_id, state=TenantState.UNVERIFIED)
 
     async def forget_record(self, subdomain: str) -> None:
         self.change(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)
@@ -304,15 +318,17 @@ def read_tenant(row: Row) -> Tenant:
     return Tenant(**{name: row[name] for name in _SHOWN})
 
 
-def _place(row: Row) -> tuple[datetime, UUID]:
-    return row["created_at"], row["tenant_id"]
+def _place(row: Row) -> tuple[datetime, str]:
+    return row["created_at"], str(row["tenant_id"])
 
 
 def _matches(row: Row, text: str) -> bool:
-    if row["state"] is TenantState.DELETED:
-        return False
     wanted = text.lower()
     return any(wanted in row[name].lower() for name in ("subdomain", "company_name", "admin_email"))
+
+
+def _is_wanted(row: Row, states: Sequence[TenantState]) -> bool:
+    return row["state"] in states if states else row["state"] is not TenantState.DELETED
 
 
 def _why_taken(there: Tenant) -> str:

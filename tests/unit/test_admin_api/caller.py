@@ -12,7 +12,6 @@ import httpx
 import jwt
 
 from provisioning.api.app import build_api
-from provisioning.api.rate_limit import RateLimit
 from provisioning.domain.secret import Secret
 from provisioning.tokens import TokenRules, read_token
 from tests.fakes.world import World
@@ -49,7 +48,8 @@ async def open_caller(world: World, *, a_minute: int = 10_000, **who: Any) -> As
     app = build_api(
         world.control,
         identify=partial(read_token, rules=RULES, surface="api"),
-        limit=RateLimit(a_minute, now=world.clock.monotonic),
+        a_minute=a_minute,
+        clock=world.clock,
     )
     transport = httpx.ASGITransport(app)
     headers = {"authorization": f"Bearer {token(**who)}"}

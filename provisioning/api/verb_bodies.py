@@ -1,0 +1,51 @@
+"""What is sent along with a verb; the guide's calls send nothing (14.7)."""
+
+from pydantic import Field
+
+from provisioning.api.words import Body, EmailAddress, Line, PlainSubdomain, Reason, Span
+
+UNSAID = "asked for over the admin API, without a reason"
+
+
+class Reasoned(Body):
+    reason: Reason = Field(default=UNSAID, examples=["invoice not paid"])
+
+
+class Rejected(Body):
+    reason: Reason = Field(examples=["the customer has paid"])
+
+
+class Ending(Body):
+    """The tenant's name in the address counts as typed; `confirm` types it again."""
+
+    reason: Reason = Field(default=UNSAID, examples=["the contract has ended"])
+    confirm: Line | None = Field(default=None, description="The subdomain.")
+    grace: Span | None = Field(
+        default=None, description="How long it can be undone.", examples=["0", "24h", "7d"]
+    )
+    confirm_project: Line | None = Field(
+        default=None, description="The ref of its project, of a tenant that was made by hand."
+    )
+
+
+class Recipient(Body):
+    email: EmailAddress | None = Field(default=None, description="Another address; it becomes the admin's.")
+
+
+class Emergency(Body):
+    reason: Reason = Field(examples=["cross-tenant leak reported"])
+    confirm: Line = Field(
+        default="", description="LOCKDOWN does it alone, for an approver; else a second person is asked."
+    )
+
+
+class Removal(Body):
+    reason: Reason = Field(examples=["left behind by a lost answer"])
+    confirm: Line = Field(default="", description="Its ref again, where its name is not one that we gave.")
+
+
+class Restoration(Body):
+    archive: Line = Field(min_length=1, max_length=200, examples=["archives/customerinc-20261124"])
+    as_tenant: PlainSubdomain = Field(
+        description="Its own subdomain, or one that is free.", examples=["customerinc"]
+    )
