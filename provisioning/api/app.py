@@ -21,9 +21,12 @@ from provisioning.api.answers import Problem
 from provisioning.api.edge import Edge
 from provisioning.api.knock import Identify, Office
 from provisioning.api.problems import install_problems
+from provisioning.api.queries import query_parameters
 from provisioning.api.rate_limit import RateLimit
 from provisioning.api.responses import PROBLEMS
+from provisioning.api.tenant_bodies import Provision
 from provisioning.control_plane import ControlPlane
+from provisioning.control_plane.plans import Choices
 from provisioning.ports import Clock
 
 RESOURCES: Final = (
@@ -45,10 +48,12 @@ _ABOUT: Final = (
 )
 
 
-def build_api(control: ControlPlane, *, identify: Identify, a_minute: int, clock: Clock) -> FastAPI:
+def build_api(
+    control: ControlPlane, *, identify: Identify, a_minute: int, clock: Clock, choices: Choices
+) -> FastAPI:
     """Make the app. `identify` reads a bearer token, and raises Refused for what is none of ours.
 
-    It takes `a_minute` requests of each caller.
+    It takes `a_minute` requests of each caller. `choices` are what the document tells of regions and vendors.
     """
     app = FastAPI(
         title="TaskifAI admin API",
@@ -57,23 +62,28 @@ def build_api(control: ControlPlane, *, identify: Identify, a_minute: int, clock
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.office = Office(control, identify, RateLimit(a_minute, now=clock.monotonic), clock)
     install_problems(app, [route for router in RESOURCES for route in router.routes])
     for router in RESOURCES:
         app.include_router(router, responses=PROBLEMS)
-    _describe(app)
+    _describe(app, choices)
+    limit = RateLimit(a_minute, now=clock.monotonic)
+    app.state.office = Office(control, identify, limit, clock, query_parameters(app.openapi()))
     app.add_middleware(Edge)
     return app
 
 
-def _describe(app: FastAPI) -> None:
+def _describe(app: FastAPI, choices: Choices) -> None:
     """Serve the OpenAPI document; whoever may not act may know what there is."""
     build = app.openapi
 
     def described() -> dict[str, Any]:
         document = build()
         schemas = document["components"]["schemas"]
-        schemas.setdefault(Problem.__name__, _problem_schema(schemas))
+        if Problem.__name__ not in schemas:
+            schemas[Problem.__name__] = _problem_schema(schemas)
+            fields = schemas[Provision.__name__]["properties"]
+            fields["region"]["enum"] = list(choices.regions)
+            fields["vendors"]["items"]["enum"] = list(choices.vendors)
         return document
 
     app.openapi = described  # type: ignore[method-assign]

@@ -1,7 +1,7 @@
 """Who knocks: before anything of a request is read, its bearer token says whose it is, and how often they may come."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
 from provisioning.api.once import once
+from provisioning.api.queries import Parameters, refuse_unknown
 from provisioning.api.rate_limit import RateLimit
 from provisioning.control_plane import ControlPlane
 from provisioning.domain.actor import Actor
@@ -34,6 +35,8 @@ class Office:
     identify: Identify
     limit: RateLimit
     clock: Clock
+    queries: Mapping[tuple[str, str], Parameters]
+    """By method and path."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """The process is about to end: whatever would go on for long ends now."""
 
@@ -49,6 +52,7 @@ class Knock(APIRoute):
             actor = await _identify(office, request)
             office.limit.take(actor.identity)
             request.state.actor = actor
+            refuse_unknown(request.query_params, office.queries[request.method, self.path_format])
             await _read(request)
             with structlog.contextvars.bound_contextvars(actor=actor.label):
                 return await once(office.control.repeats, actor, request, handle)

@@ -22,4 +22,5 @@ async def open_admin_api(settings: Settings, system: System) -> AsyncIterator[Fa
         identify=partial(read_token, rules=rules, surface=SURFACE),
         a_minute=settings.admin_rate_limit,
         clock=system.clock,
+        choices=await system.control.plans.choices(),
     )

@@ -32,6 +32,8 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
 }  # fmt: skip
 """Of refusals; any other one is a conflict with how things are."""
+_CONFIRMATIONS: Final = frozenset({"confirm", "confirm_project"})
+"""What is typed again contradicts how things are, where it is wrong; it has no form of its own."""
 
 
 def install_problems(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
@@ -102,7 +104,8 @@ def not_found() -> Response:
 
 def _status(fault: TenantbotError) -> HTTPStatus:
     if isinstance(fault, InvalidRequest):
-        return HTTPStatus.UNPROCESSABLE_ENTITY
+        contradicts = all(error.field in _CONFIRMATIONS for error in fault.errors)
+        return HTTPStatus.CONFLICT if contradicts else HTTPStatus.UNPROCESSABLE_ENTITY
     if isinstance(fault, Refused):
         return _STATUS.get(fault.code, HTTPStatus.CONFLICT)
     if isinstance(fault, Transient) and fault.code == "too_many_requests":

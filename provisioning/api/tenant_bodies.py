@@ -2,9 +2,18 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from provisioning.api.words import Body, CompanyName, EmailAddress, Line, PersonName, PlainSubdomain
+from provisioning.api.words import (
+    Body,
+    CompanyName,
+    EmailAddress,
+    Given,
+    Line,
+    PersonName,
+    PlainSubdomain,
+    ProjectUrl,
+)
 
 _FIELDS = {"company_name": "company", "admin_email": "email", "admin_name": "name"}
 """The door's names of some fields."""
@@ -25,9 +34,9 @@ class _Tenant(Body):
 class Provision(_Tenant):
     """A tenant to be made (guide 14.7)."""
 
-    region: Line | None = Field(default=None, description="Where its project is made; else the usual region.")
-    vendors: list[Line] | None = Field(default=None, description="Vendor configurations to seed; else all.")
-    sample_resellers: bool | None = None
+    region: Line = Field(default_factory=str, description="Where its project is made; else the usual region.")
+    vendors: list[Line] = Field(default_factory=list, description="Vendor configurations to seed; else all.")
+    sample_resellers: bool = False
 
     @staticmethod
     def examples() -> dict[str, Any]:
@@ -46,17 +55,29 @@ class Provision(_Tenant):
 class Register(_Tenant):
     """A tenant that is there already, with what opens it (guide 14.3, step 4)."""
 
-    database_url: Line = Field(
-        json_schema_extra={"pattern": r"^https://[a-z0-9]{20}\.supabase\.co$"},
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["database_password"]},
+                {"required": ["database_anon_key", "database_service_key"]},
+            ]
+        }
+    )
+
+    database_url: ProjectUrl = Field(
         description="The URL of its Supabase project.",
     )
-    database_anon_key: Line | None = Field(default=None, description="Else Supabase is asked.")
-    database_service_key: Line | None = Field(default=None, description="Else Supabase is asked.")
-    database_password: Line | None = Field(
-        default=None,
-        description="The database's password. Without it the tenant is registered, and its run waits for it.",
+    database_anon_key: Given = Field(default_factory=str, description="Else Supabase is asked.")
+    database_service_key: Given = Field(default_factory=str, description="Else Supabase is asked.")
+    database_password: Given = Field(
+        default_factory=str,
+        description="Without it, which takes both keys, the tenant is registered, and its run waits for it.",
     )
-    apply_schema: bool | None = Field(default=None, description="Add the tables that are missing.")
+    apply_schema: bool = Field(default=False, description="Add the tables that are missing.")
+
+    def raw(self) -> dict[str, Any]:
+        """Registering is the guide's step 4: the platform is told of the tenant where it does not know it."""
+        return super().raw() | {"publish": True}
 
     @staticmethod
     def examples() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from provisioning.api.words import Body, EmailAddress, Line, PlainSubdomain, Reason, Span
+from provisioning.api.words import Body, Confirmation, EmailAddress, Line, PlainSubdomain, Reason, Span
 
 UNSAID = "asked for over the admin API, without a reason"
 
@@ -34,7 +34,7 @@ class Recipient(Body):
 
 class Emergency(Body):
     reason: Reason = Field(examples=["cross-tenant leak reported"])
-    confirm: Line = Field(
+    confirm: Confirmation = Field(
         default="", description="LOCKDOWN does it alone, for an approver; else a second person is asked."
     )
 

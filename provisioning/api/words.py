@@ -1,23 +1,30 @@
 """What texts in a request look like. Their form is the API's concern; whether they are right, the door says."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
+from provisioning.domain.lockdown import CONFIRMATION
 from provisioning.domain.request import LONGEST_TEXT
 from provisioning.domain.subdomain import LONGEST, RESERVED, SHORTEST
 
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 """Control characters are in no text that a person types into one line."""
 
-_SENTENCE: Final = r"^\S[^\x00-\x1f\x7f-\x9f]{1,498}\S$"
 
-Line = Annotated[str, Field(pattern=ONE_LINE)]
+@dataclass(frozen=True)
+class Described:
+    """Tells callers of a rule that the door keeps; its refusal is the same sentence on every surface."""
 
+    schema: dict[str, Any]
 
-def described(**schema: Any) -> dict[str, Any]:
-    """Tell callers of a rule that the door keeps; its refusal is the same sentence on every surface."""
-    return {"json_schema_extra": schema}
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(core) | self.schema
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 class Body(BaseModel):
@@ -26,28 +33,35 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+_LETTER: Final = r"[^\s\x00-\x1f\x7f-\x9f]"
+_SENTENCE: Final = rf"^{_LETTER}[^\x00-\x1f\x7f-\x9f]{{1,498}}{_LETTER}$"
+
+Line = Annotated[str, Field(pattern=ONE_LINE)]
+Given = Annotated[Line, Field(min_length=1)]
 CompanyName = Annotated[
     Line,
-    Field(
-        json_schema_extra=described(
-            minLength=1,
-            maxLength=LONGEST_TEXT,
-            pattern=r"^[^\x00-\x1f\x7f-\x9f]*[!-~][^\x00-\x1f\x7f-\x9f]*$",
-        )
+    Described(
+        {
+            "maxLength": LONGEST_TEXT,
+            "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[!-~][^\x00-\x1f\x7f-\x9f]*$",
+        }
     ),
 ]
 PlainSubdomain = Annotated[
     Line,
-    Field(
-        json_schema_extra=described(
-            minLength=SHORTEST,
-            maxLength=LONGEST,
-            pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
-            **{"not": {"anyOf": [{"enum": sorted(RESERVED)}, {"pattern": "localhost"}]}},
-        )
+    Described(
+        {
+            "minLength": SHORTEST,
+            "maxLength": LONGEST,
+            "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$",
+            "not": {"anyOf": [{"enum": sorted(RESERVED)}, {"pattern": "localhost"}]},
+        }
     ),
 ]
-EmailAddress = Annotated[Line, Field(json_schema_extra=described(format="email", maxLength=LONGEST_TEXT))]
-PersonName = Annotated[Line, Field(json_schema_extra=described(maxLength=LONGEST_TEXT))]
-Reason = Annotated[Line, Field(json_schema_extra=described(pattern=_SENTENCE))]
-Span = Annotated[Line, Field(json_schema_extra=described(pattern=r"^(0|[1-9][0-9]{0,2}[smhd])$"))]
+EmailAddress = Annotated[Line, Described({"format": "email", "maxLength": 254})]
+"""As long as mail itself allows (RFC 5321)."""
+PersonName = Annotated[Line, Described({"maxLength": LONGEST_TEXT})]
+Reason = Annotated[Line, Described({"pattern": _SENTENCE})]
+Confirmation = Annotated[Line, Described({"enum": ["", CONFIRMATION]})]
+Span = Annotated[Line, Described({"pattern": "^(0|[1-9][0-9]?[smhd])$"})]
+ProjectUrl = Annotated[Line, Described({"pattern": r"^https://[a-z0-9]{20}\.supabase\.co$"})]

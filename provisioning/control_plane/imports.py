@@ -10,15 +10,16 @@ from provisioning.domain.actor import Actor, Role
 from provisioning.domain.project import DatabaseAddress, Project
 from provisioning.domain.question import Question
 from provisioning.domain.redaction import redact
-from provisioning.domain.run import RunKind
+from provisioning.domain.run import RunKind, RunState
 from provisioning.domain.schema_files import EXPECTED_TABLES
-from provisioning.domain.secret import Secret
+from provisioning.domain.secret import Sealed, Secret
 from provisioning.errors import Refused, TenantbotError
 from provisioning.importing.request import ImportRequest, ImportSecrets, parse_import_request
 from provisioning.importing.step1_check_schema import drift_words
 from provisioning.importing.step2_check_seeds import vendor_words
 from provisioning.importing.step3_adopt_tenant_record import published_as
 from provisioning.ports import FoundProject
+from provisioning.provision.no_lockdown import require_no_lockdown
 from provisioning.provision.step5_configure_dns import where_it_leads
 
 _ACTION: Final = "import"
@@ -69,26 +70,57 @@ class Imports:
     async def start(
         self, actor: Actor, raw: Mapping[str, Any], *, origin: Mapping[str, Any] | None = None
     ) -> Started:
-        """Register the tenant, and start looking at it. Raises Refused unless its project is ours and its database opens."""
+        """Register the tenant, and start looking at it. Raises Refused unless its project is ours and its database opens.
+
+        Without the database's password its run waits for it; whoever sends the same again with it lets the run go on.
+        """
         async with self._desk.admit(actor, Role.OPERATOR, _ACTION, subdomain=_subdomain(raw)):
             request, secrets = parse_import_request(raw, self._desk.defaults)
             subdomain, asked = request.tenant.subdomain, request.to_json()
             async with self._desk.registry.transaction() as tx:
                 if (open_run := await tx.runs.find_open(subdomain)) is not None:
-                    return await continue_run(tx, actor, open_run, RunKind.IMPORT, asked)
-                await refuse_in_lockdown(tx)
+                    started = await continue_run(tx, actor, open_run, RunKind.IMPORT, asked)
+                    lacks_password = (await tx.tenants.secrets(subdomain)).password is None
+                else:
+                    started, lacks_password = None, False
+                    await refuse_in_lockdown(tx)
+            if started is not None:
+                return await self._hand_in(started, request, secrets) if lacks_password else started
             await self._subdomain(request)
             seen = await self._look(request)
-            await self._open(seen, secrets)
+            await self._open(seen, secrets.password)
             project = await self._sealed(request, secrets, seen)
             url = self._desk.ports.vault.seal(Secret(project.url), subdomain=subdomain, field="database_url")
             run = new_run(self._desk, actor, RunKind.IMPORT, subdomain, asked, origin)
             async with self._desk.registry.transaction() as tx:
                 tenant = await tx.tenants.reserve(request.tenant)
-                await tx.tenants.store_project_intent(subdomain, name=project.name, password=project.password)
+                await require_no_lockdown(tx)
+                if secrets.password is not None:
+                    await tx.tenants.store_project_intent(
+                        subdomain, name=project.name, password=project.password
+                    )
                 await tx.tenants.store_project(subdomain, project, sealed_url=url)
                 await tx.tenants.mark_imported(subdomain)
                 return await start_run(tx, actor, run, tenant.tenant_id)
+
+    async def _hand_in(self, started: Started, request: ImportRequest, secrets: ImportSecrets) -> Started:
+        """Take the password that an import waits for, and let its run go on."""
+        if secrets.password is None or started.run.state is not RunState.WAITING:
+            return started
+        seen, subdomain = await self._look(request), request.tenant.subdomain
+        await self._open(seen, secrets.password)
+        sealed = self._seal(secrets.password, subdomain)
+        async with self._desk.registry.transaction() as tx:
+            run = await tx.runs.lock(started.run.run_id)
+            if run.state is RunState.WAITING:
+                await tx.tenants.store_project_intent(subdomain, name=seen.project.name, password=sealed)
+                await tx.legs.enqueue(run.run_id, await tx.runs.continue_with(run.run_id, run.direction))
+            return Started(await tx.runs.lock(run.run_id), continued=True)
+
+    def _seal(self, password: Secret | None, subdomain: str) -> Sealed:
+        """What is not known yet is sealed as nothing; it is not stored."""
+        vault = self._desk.ports.vault
+        return vault.seal(password or Secret(""), subdomain=subdomain, field="project_password")
 
     async def _subdomain(self, request: ImportRequest) -> Question:
         name = request.tenant.subdomain
@@ -134,16 +166,21 @@ class Imports:
 
     async def _database(self, request: ImportRequest, secrets: ImportSecrets) -> Question:
         seen = await self._look(request)
-        await self._open(seen, secrets)
+        if secrets.password is None:
+            return Question("database", "its password is not given; the run will wait for it", ok=None)
+        await self._open(seen, secrets.password)
         return Question("database", f"opens at {seen.address.host} with the given password", ok=True)
 
-    async def _open(self, seen: _Seen, secrets: ImportSecrets) -> None:
-        async with self._desk.ports.databases.open(seen.address, secrets.password) as database:
+    async def _open(self, seen: _Seen, password: Secret | None) -> None:
+        if password is None:
+            return
+        async with self._desk.ports.databases.open(seen.address, password) as database:
             await database.size_bytes()
 
     async def _contents(self, request: ImportRequest, secrets: ImportSecrets) -> Sequence[Question]:
         """Ask what is in the database. A table that is missing stops the run; all else deserves a look."""
         seen, ports = await self._look(request), self._desk.ports
+        assert secrets.password is not None
         async with ports.databases.open(seen.address, secrets.password) as database:
 
             async def tables() -> Question:
@@ -192,7 +229,7 @@ class Imports:
             region=seen.project.region,
             url=ports.projects.url(request.project_ref),
             address=seen.address,
-            password=ports.vault.seal(secrets.password, subdomain=subdomain, field="project_password"),
+            password=self._seal(secrets.password, subdomain),
             anon_key=ports.vault.seal(anon, subdomain=subdomain, field="anon_key"),
             service_key=ports.vault.seal(service, subdomain=subdomain, field="service_key"),
         )

@@ -23,7 +23,7 @@ async def import_tenant(run: Walk[ProvisionPorts], data: Mapping[str, Any]) -> N
     request = ImportRequest.from_json(data)
     await run.step(check_schema, apply=request.apply_schema)
     await run.step(check_seeds)
-    await run.step(adopt_tenant_record, request.project_ref)
+    await run.step(adopt_tenant_record, request)
     await run.step(_configure_dns)
     await run.step(_verify)
 

@@ -32,23 +32,26 @@ class ImportRequest:
     tenant: ProvisionRequest
     project_ref: ProjectRef
     apply_schema: bool
+    publish: bool = False
+    """Register it at the platform too, where it is not there yet."""
 
     def to_json(self) -> dict[str, Any]:
-        own = {"project_ref": self.project_ref, "apply_schema": self.apply_schema}
+        own = {"project_ref": self.project_ref, "apply_schema": self.apply_schema, "publish": self.publish}
         return self.tenant.to_json() | own
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         rest = dict(data)
         ref, apply_schema = ProjectRef(rest.pop("project_ref")), bool(rest.pop("apply_schema"))
-        return cls(ProvisionRequest.from_json(rest), ref, apply_schema)
+        publish = bool(rest.pop("publish", False))
+        return cls(ProvisionRequest.from_json(rest), ref, apply_schema, publish)
 
 
 @dataclass(frozen=True)
 class ImportSecrets:
-    """What opens the tenant. Keys that are not given are asked of Supabase."""
+    """What opens the tenant. Keys that are not given are asked of Supabase; the guide's step 4 sends no password."""
 
-    password: Secret
+    password: Secret | None
     anon_key: Secret | None
     service_key: Secret | None
 
@@ -74,14 +77,20 @@ def parse_import_request(
 
     url = str(raw.get("database_url") or "")
     ref = field("project_ref", lambda: _ref(str(raw.get("project_ref") or ""), url))
-    password = field("database_password", lambda: _password(str(raw.get("database_password") or ""), url))
+    service = given["service_key"] or raw.get("database_key")
+    has_keys = bool(given["anon_key"] and service)
+    password = field(
+        "database_password",
+        lambda: _password(str(raw.get("database_password") or ""), url, may_come_later=has_keys),
+    )
     if faults:
         raise InvalidRequest(faults)
-    service = given["service_key"] or raw.get("database_key")
     return (
-        ImportRequest(tenant, ProjectRef(ref), bool(raw.get("apply_schema"))),
+        ImportRequest(
+            tenant, ProjectRef(ref), bool(raw.get("apply_schema")), publish=bool(raw.get("publish"))
+        ),
         ImportSecrets(
-            password=Secret(password),
+            password=Secret(password) if password else None,
             anon_key=Secret(str(given["anon_key"])) if given["anon_key"] else None,
             service_key=Secret(str(service)) if service else None,
         ),
@@ -113,9 +122,9 @@ def _ref_in(url: str) -> str:
     return match["ref"]
 
 
-def _password(password: str, url: str) -> str:
+def _password(password: str, url: str, *, may_come_later: bool) -> str:
     given = password or unquote(urlsplit(url).password or "")
-    if not given:
+    if not given and not may_come_later:
         raise ValueError(
             "The database's password is missing; give it with --secrets - or --database-password."
         )

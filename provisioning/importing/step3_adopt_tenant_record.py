@@ -1,6 +1,6 @@
 """Step 3: take up the record that the platform has of the tenant.
 
-Nothing is published: whoever made the tenant has done so.
+Nothing is published, as whoever made the tenant has done so; unless registering it there was asked for too.
 """
 
 from datetime import timedelta
@@ -8,6 +8,8 @@ from datetime import timedelta
 from provisioning.domain.project import ProjectRef
 from provisioning.engine.step import step
 from provisioning.errors import Permanent
+from provisioning.importing.request import ImportRequest
+from provisioning.ports import TenantCredentials
 from provisioning.provision.no_lockdown import require_no_lockdown
 from provisioning.provision.ports import At, ProvisionPorts
 
@@ -20,13 +22,36 @@ from provisioning.provision.ports import At, ProvisionPorts
     no_undo="the platform's record stays as it is",
     detail=lambda said: said,
 )
-async def adopt_tenant_record(at: At, ref: ProjectRef) -> str:
-    platform_tenant_id, said = await published_as(at.ports, at.subdomain, ref)
+async def adopt_tenant_record(at: At, request: ImportRequest) -> str:
+    if request.publish and at.ports.platform.publishes:
+        await _ensure_published(at, request)
+    platform_tenant_id, said = await published_as(at.ports, at.subdomain, request.project_ref)
     async with at.ports.registry.transaction() as tx:
         await at.hold(tx)
         await require_no_lockdown(tx)
         await tx.tenants.record(at.subdomain, platform_tenant_id=platform_tenant_id)
     return said
+
+
+async def _ensure_published(at: At, request: ImportRequest) -> None:
+    if await at.ports.platform.find(at.subdomain) is not None:
+        return
+    async with at.ports.registry.transaction() as tx:
+        await require_no_lockdown(tx)
+        stored = await tx.tenants.secrets(at.subdomain)
+    assert stored.anon_key is not None
+    assert stored.service_key is not None
+    await at.ports.platform.publish(
+        TenantCredentials(
+            company_name=request.tenant.company,
+            subdomain=at.subdomain,
+            database_url=at.ports.projects.url(request.project_ref),
+            anon_key=at.ports.vault.open(stored.anon_key, subdomain=at.subdomain, field="anon_key"),
+            service_key=at.ports.vault.open(stored.service_key, subdomain=at.subdomain, field="service_key"),
+            admin_email=request.tenant.admin_email,
+            admin_name=request.tenant.admin_name,
+        )
+    )
 
 
 async def published_as(ports: ProvisionPorts, subdomain: str, ref: ProjectRef) -> tuple[str | None, str]:

@@ -28,6 +28,12 @@ async def open_database_of(
 ) -> AbstractAsyncContextManager[TenantDatabase]:
     async with ports.registry.transaction() as tx:
         stored = await tx.tenants.secrets(subdomain)
+    if stored.address is not None and stored.password is None:
+        raise Permanent(
+            f"Nobody has told the database password of {subdomain}: register it again, with database_password, "
+            "and its run goes on.",
+            code="no_password",
+        )
     if stored.address is None or stored.password is None:
         raise Permanent(
             f"The registry has no database for {subdomain} yet; provision it first.", code="no_database"

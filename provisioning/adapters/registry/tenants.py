@@ -267,7 +267,7 @@ class PostgresTenants:
         await self._set(
             subdomain,
             """metadata = metadata || jsonb_build_object('imported', true, 'registered_as', tenant_id),"""
-            " state = 'unverified'",
+            " state = 'unverified', is_active = true",
         )
 
     async def forget_record(self, subdomain: str) -> None:

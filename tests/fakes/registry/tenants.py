@@ -274,7 +274,9 @@ class FakeTenants:
 
     async def mark_imported(self, subdomain: str) -> None:
         tenant_id = self._get(subdomain)["tenant_id"]
-        self.change(subdomain, imported=True, registered_as=tenant_id, state=TenantState.UNVERIFIED)
+        self.change(
+            subdomain, imported=True, registered_as=tenant_id, state=TenantState.UNVERIFIED, is_active=True
+        )
 
     async def forget_record(self, subdomain: str) -> None:
         self.change(subdomain, platform_tenant_id=None, is_active=False, state=TenantState.PROVISIONING)

@@ -50,6 +50,7 @@ async def open_caller(world: World, *, a_minute: int = 10_000, **who: Any) -> As
         identify=partial(read_token, rules=RULES, surface="api"),
         a_minute=a_minute,
         clock=world.clock,
+        choices=await world.control.plans.choices(),
     )
     transport = httpx.ASGITransport(app)
     headers = {"authorization": f"Bearer {token(**who)}"}
