@@ -33,6 +33,13 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+_LONGEST_ADDRESS: Final = 254
+"""RFC 5321."""
+_NO_MAIL: Final = "|".join(
+    rf"[.@]{''.join(f'[{letter}{letter.upper()}]' for letter in name)}$"
+    for name in ("arpa", "invalid", "local", "localhost", "onion", "test")
+)
+"""Ends of addresses that never get mail."""
 _LETTER: Final = r"[^\s\x00-\x1f\x7f-\x9f]"
 _SENTENCE: Final = rf"^{_LETTER}[^\x00-\x1f\x7f-\x9f]{{1,498}}{_LETTER}$"
 
@@ -58,8 +65,10 @@ PlainSubdomain = Annotated[
         }
     ),
 ]
-EmailAddress = Annotated[Line, Described({"format": "email", "maxLength": 254})]
-"""As long as mail itself allows (RFC 5321)."""
+EmailAddress = Annotated[
+    Line,
+    Described({"format": "email", "maxLength": _LONGEST_ADDRESS, "not": {"pattern": _NO_MAIL}}),
+]
 PersonName = Annotated[Line, Described({"maxLength": LONGEST_TEXT})]
 Reason = Annotated[Line, Described({"pattern": _SENTENCE})]
 Confirmation = Annotated[Line, Described({"enum": ["", CONFIRMATION]})]

@@ -15,7 +15,7 @@ from tests.fakes.world import OPERATOR, RAW_REQUEST, World
 TOKEN: Final = "fake-token"
 ADA: Final = Actor(surface="api", id="ada", name="ada", role=Role.APPROVER)
 FEW: Final = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
