@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.ports import HOST
 
 DROP = "sandbox.drop"  # the scope's extension that closes the connection without an answer
+
+Choose = Callable[[str], ssl.SSLContext | None]
 
 _PAUSE = 0.005
 
@@ -30,15 +33,26 @@ class RunningServer:
 
 
 async def serve(
-    app: ASGIApp, *, port: int = 0, certificate: Path | None = None, key: Path | None = None
+    app: ASGIApp,
+    *,
+    port: int = 0,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    choose: Choose | None = None,
 ) -> RunningServer:
-    """Start to listen (OSError when the port is taken) and return once requests are answered."""
+    """Start to listen (OSError when the port is taken) and return once requests are answered.
+
+    `choose` may give a name that a visitor asks for another certificate.
+    """
     listener = _listen(port)
     config = uvicorn.Config(
         _Droppable(app), http="h11", log_config=None, log_level="error", access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
         ssl_certfile=certificate, ssl_keyfile=key,
     )  # fmt: skip
+    config.load()
+    if choose is not None and config.ssl is not None:
+        config.ssl.sni_callback = _at_hello(choose)
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
@@ -67,6 +81,14 @@ class _Droppable:
             transport: asyncio.Transport = send.__self__.transport  # type: ignore[attr-defined]  # uvicorn's own send
             scope = {**scope, "extensions": {**scope.get("extensions", {}), DROP: transport.close}}
         await self._app(scope, receive, send)
+
+
+def _at_hello(choose: Choose) -> Callable[[ssl.SSLObject, str | None, ssl.SSLContext], None]:
+    def at_hello(visitor: ssl.SSLObject, name: str | None, _usual: ssl.SSLContext) -> None:
+        if name and (other := choose(name)) is not None:
+            visitor.context = other
+
+    return at_hello
 
 
 def _listen(port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -17,12 +18,14 @@ from sandbox.document import SandboxDocument
 from sandbox.faults import Faults
 from sandbox.mail import mailbox
 from sandbox.mail.server import MailServer
+from sandbox.mishaps import Mishaps
 from sandbox.ports import HOST, Ports
-from sandbox.serve import RunningServer, serve
+from sandbox.serve import Choose, RunningServer, serve
 from sandbox.slack import app as slack
 from sandbox.slack.workspace import ensure_workspace
 from sandbox.state import State
 from sandbox.supabase import app as supabase
+from sandbox.switches import Switches
 from sandbox.taskifai import app as taskifai
 
 DOMAIN = "taskifai.test"
@@ -41,11 +44,15 @@ class Kit:
     parts: AsyncExitStack
     servers: list[RunningServer] = field(default_factory=list)
 
-    async def serve(self, name: str, app: ASGIApp, certificate: Certificate | None = None) -> RunningServer:
+    async def serve(
+        self, name: str, app: ASGIApp, certificate: Certificate | None = None, *, choose: Choose | None = None
+    ) -> RunningServer:
         async def on(port: int) -> RunningServer:
             if certificate is None:
                 return await serve(app, port=port)
-            return await serve(app, port=port, certificate=certificate.chain, key=certificate.key)
+            return await serve(
+                app, port=port, certificate=certificate.chain, key=certificate.key, choose=choose
+            )
 
         server = await self.ports.listen(name, on)
         self.servers.append(server)
@@ -56,6 +63,7 @@ class Kit:
 
 
 async def start_stand_ins(kit: Kit, *, project_seconds: float) -> SandboxDocument:
+    await kit.faults.refresh()
     zone = Zone(kit.state, DOMAIN)
     await zone.ensure_base_records()
     await taskifai.ensure_second_tenant(kit.state)
@@ -65,11 +73,11 @@ async def start_stand_ins(kit: Kit, *, project_seconds: float) -> SandboxDocumen
     smtp = await _start_mail(kit)
     projects = await kit.serve("supabase", _supabase(kit, project_seconds))
     records = await kit.serve("cloudflare", _cloudflare(kit, zone))
-    tenants = await kit.serve("taskifai", _tenants(kit), kit.certificates.tenants)
+    tenants = await kit.serve("taskifai", _tenants(kit), kit.certificates.tenants, choose=_choose(kit))
     url_template = f"https://{{subdomain}}.{DOMAIN}:{tenants.port}"
     platform = await kit.serve("platform", _platform(kit, url_template))
     chat = await _start_slack(kit)
-    door = await kit.serve("control", _control(kit))
+    door = await kit.serve("control", _control(kit, zone))
     return SandboxDocument(
         pid=os.getpid(),
         database_url=kit.state.dsn(DATABASE),
@@ -165,6 +173,19 @@ def _tenants(kit: Kit) -> ASGIApp:
     return taskifai.create_tenant_app(kit.state, kit.faults, domain=DOMAIN, secret=secret)
 
 
+def _choose(kit: Kit) -> Choose:
+    """Which certificate a name gets, when it is not the right one."""
+    wrong = {
+        "expired-certificate": kit.certificates.expired.context(),
+        "wrong-certificate": kit.certificates.foreign.context(),
+    }
+
+    def choose(name: str) -> ssl.SSLContext | None:
+        return next((wrong[kind] for kind in wrong if kit.faults.known("taskifai", kind, name)), None)
+
+    return choose
+
+
 def _platform(kit: Kit, url_template: str) -> ASGIApp:
     token = kit.credentials.platform_token
     return taskifai.create_admin_app(
@@ -172,5 +193,6 @@ def _platform(kit: Kit, url_template: str) -> ASGIApp:
     )
 
 
-def _control(kit: Kit) -> ASGIApp:
-    return control.create_app(kit.state, kit.faults, mailbox=mailbox.create_app(kit.state))
+def _control(kit: Kit, zone: Zone) -> ASGIApp:
+    switches = Switches(kit.faults, Mishaps(kit.state, zone))
+    return control.create_app(kit.state, switches, mailbox=mailbox.create_app(kit.state))

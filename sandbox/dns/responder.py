@@ -14,7 +14,12 @@ _HEADER = 12
 _RESPONSE = 0x8000
 _SMALLEST, _LARGEST = 512, 65_535
 
-_FAULTS = {"servfail": dns.rcode.SERVFAIL, "refused": dns.rcode.REFUSED, "nxdomain": dns.rcode.NXDOMAIN}
+_FAULTS = {
+    "servfail": dns.rcode.SERVFAIL,
+    "refused": dns.rcode.REFUSED,
+    "nxdomain": dns.rcode.NXDOMAIN,
+    "stale": dns.rcode.NXDOMAIN,
+}
 
 
 class Responder:
@@ -49,15 +54,17 @@ class Responder:
 
     async def _answer_or_fault(self, query: dns.message.Message) -> dns.message.Message | None:
         name = query.question[0].name
-        fault = await self._faults.take("dns", text(name))
+        # A stale memory is a resolver's, which is asked for recursion; the zone's own servers have none.
+        without = () if query.flags & dns.flags.RD else ("stale",)
+        fault = await self._faults.take("dns", text(name), without=without)
         if fault is None:
             return await answer(self._zone, query)
         if fault.kind == "timeout":
             return None
         response = dns.message.make_response(query, our_payload=PAYLOAD)
         response.set_rcode(_FAULTS[fault.kind])
-        if fault.kind == "nxdomain":
-            response.flags |= dns.flags.AA
+        if fault.kind in {"nxdomain", "stale"}:
+            response.flags |= dns.flags.AA if fault.kind == "nxdomain" else dns.flags.RA
             await deny(self._zone, name, response)
         return response
 

@@ -13,7 +13,7 @@ _NEVER_READY = "never-ready"
 _HTTP = frozenset(
     {"slow", "429", "5xx", "html", "5xx-after-commit", "dropped", "dropped-after-commit", _NEVER_READY}
 )
-_OF_SUPABASE = frozenset({"init-failed", "unknown-status", "keys-missing", "unhealthy"})
+_OF_SUPABASE = frozenset({"init-failed", "unknown-status", "keys-missing", "unhealthy", "over-quota"})
 _OF_TASKIFAI = frozenset(
     {
         "register-missing",
@@ -21,6 +21,9 @@ _OF_TASKIFAI = frozenset(
         "cross-tenant-leak",
         "bare-batches",
         "uploads-stay-pending",
+        "tenant-override",
+        "expired-certificate",
+        "wrong-certificate",
     }
 )
 # Slack's own way to fail: status 200 with `ok` false and one of these words.
@@ -44,7 +47,7 @@ KINDS: dict[str, frozenset[str]] = {
     "taskifai": _HTTP | _OF_TASKIFAI,
     "platform": _HTTP,
     "slack": _HTTP - {_NEVER_READY} | SLACK_ERRORS,
-    "dns": frozenset({"servfail", "refused", "nxdomain", "timeout"}),
+    "dns": frozenset({"servfail", "refused", "nxdomain", "timeout", "stale"}),
     "mail": frozenset({"4xx", "5xx", "auth", "dropped-after-commit"}),
 }
 # Asked for by the service itself with `active`; no single request uses them up.
@@ -66,6 +69,7 @@ class Fault:
 class Faults:
     def __init__(self, state: State) -> None:
         self._pool = state.pool
+        self._known: list[Fault] = []
 
     async def add(self, service: str, path: str, kind: str, times: int | None, delay: float) -> int:
         number: int = await self._pool.fetchval(
@@ -77,10 +81,23 @@ class Faults:
             times,
             delay,
         )
+        await self.refresh()
         return number
 
     async def clear(self) -> None:
         await self._pool.execute("delete from sandbox_faults")
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Know by heart what is on, for whoever can't wait for an answer."""
+        self._known = await self.all()
+
+    def known(self, service: str, kind: str, name: str) -> bool:
+        """Tell at once whether such a fault is on for this name."""
+        return any(
+            fault.service == service and fault.kind == kind and name.startswith(fault.path)
+            for fault in self._known
+        )
 
     async def all(self) -> list[Fault]:
         """Return the faults that are still to come, oldest first."""

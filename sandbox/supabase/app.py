@@ -36,6 +36,8 @@ _OPERATIONS: tuple[tuple[str, str, str | None, Handler], ...] = (
     ("GET", _PROJECT, "project_admin_read", projects.show_project),
     ("PATCH", _PROJECT, "project_admin_write", projects.change_project),
     ("DELETE", _PROJECT, "project_admin_write", projects.remove_project),
+    ("POST", f"{_PROJECT}/pause", "project_admin_write", projects.pause),
+    ("POST", f"{_PROJECT}/restore", "project_admin_write", projects.restore),
     ("GET", f"{_PROJECT}/health", "project_admin_read", projects.show_health),
     ("GET", f"{_PROJECT}/api-keys", "api_gateway_keys_read", keys.show_keys),
     ("POST", f"{_PROJECT}/api-keys", "api_gateway_keys_write", keys.add_key),

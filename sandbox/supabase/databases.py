@@ -50,5 +50,14 @@ async def drop_database(connection: Connection, database: Database) -> None:
     await run_quoted(connection, "drop role if exists %I", database.user)
 
 
+async def allow_login(connection: Connection, database: Database, *, allowed: bool) -> None:
+    """Let the owner in, or keep it out and end what it has open: the pooler of a paused project knows nobody."""
+    await run_quoted(connection, f"alter role %I {'login' if allowed else 'nologin'}", database.user)
+    if not allowed:
+        await connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", database.user
+        )
+
+
 async def change_password(connection: Connection, database: Database, password: str) -> None:
     await run_quoted(connection, "alter role %I password %L", database.user, password)

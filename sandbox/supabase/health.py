@@ -21,7 +21,7 @@ def service_health(project: Project, service: str, *, unhealthy: bool) -> dict[s
 
 
 def _status(project: Project, service: str, *, unhealthy: bool) -> tuple[str, str | None]:
-    if unhealthy or project.status == "INIT_FAILED":
+    if unhealthy or project.status in {"INIT_FAILED", "INACTIVE"}:
         return "UNHEALTHY", f"Failed to retrieve project's {service} service health"
     moment = _MOMENTS[service]
     reached = project.ready_after is not None and project.age >= moment * project.ready_after

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox.state import State
-from sandbox.supabase.databases import create_database, database_of, drop_database
+from sandbox.supabase.databases import allow_login, create_database, database_of, drop_database
 from sandbox.supabase.keys import make_keys
 from sandbox.supabase.organizations import ProjectLimitReached, project_limit
 from sandbox.supabase.sql import Connection, read_script, session_lock
@@ -16,6 +16,12 @@ _RESERVE = read_script("reserve.sql")
 _GIVE_KEYS = read_script("give_keys.sql")
 _SETTLE = read_script("settle.sql")
 _READY = "update supabase_projects set ready_at = created_at + make_interval(secs => $2) where ref = $1"
+_RESTORING = """
+update supabase_projects
+set status = 'RESTORING', restored_at = now(), ready_at = now() + make_interval(secs => $2)
+where ref = $1 and status = 'INACTIVE'
+returning true
+"""
 _DELETED = """
 update supabase_projects
 set status = 'GOING_DOWN', deleted_at = now(), gone_at = now() + make_interval(secs => $2)
@@ -88,6 +94,31 @@ async def list_projects(state: State) -> list[Project]:
 
 async def rename_project(state: State, ref: str, name: str) -> None:
     await state.pool.execute("update supabase_projects set name = $2 where ref = $1", ref, name)
+
+
+async def pause_project(state: State, ref: str) -> None:
+    async with state.pool.acquire() as connection:
+        await connection.execute("update supabase_projects set status = 'INACTIVE' where ref = $1", ref)
+        await allow_login(connection, database_of(ref), allowed=False)
+
+
+async def restore_project(state: State, ref: str, *, ready_seconds: float) -> bool:
+    """Begin to bring a paused project up again. False when it is not paused."""
+    async with state.pool.acquire() as connection:
+        restoring = await connection.fetchval(_RESTORING, ref, ready_seconds)
+        if restoring:
+            await allow_login(connection, database_of(ref), allowed=True)
+    return bool(restoring)
+
+
+async def wake_project(state: State, ref: str) -> None:
+    """Undo a pause as if it had never been; one that was restored meanwhile is left as it is."""
+    async with state.pool.acquire() as connection:
+        await connection.execute(
+            "update supabase_projects set status = 'ACTIVE_HEALTHY' where ref = $1 and status = 'INACTIVE'",
+            ref,
+        )
+        await allow_login(connection, database_of(ref), allowed=True)
 
 
 async def delete_project(state: State, ref: str, *, linger_seconds: float) -> bool:

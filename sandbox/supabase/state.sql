@@ -31,6 +31,8 @@ create table if not exists supabase_projects (
     vault_root_key text not null
 );
 
+alter table supabase_projects add column if not exists restored_at timestamptz;
+
 -- Keys of the new kind; `given` ones came with the project.
 create table if not exists supabase_api_keys (
     id uuid primary key default gen_random_uuid(),
@@ -61,11 +63,11 @@ create table if not exists supabase_requests (
     primary key (identity, scope)
 );
 
--- What is to be seen now, with ages in seconds; ready_after is null while the project is being made.
+-- What is to be seen now, with ages in seconds since it was made, or restored; ready_after is null while the project is being made.
 create or replace view supabase_visible_projects as
 select ref, number, name, organization_slug, region, status, created_at, deleted_at,
-       extract(epoch from now() - created_at)::float8 as age,
-       extract(epoch from ready_at - created_at)::float8 as ready_after,
+       extract(epoch from now() - coalesce(restored_at, created_at))::float8 as age,
+       extract(epoch from ready_at - coalesce(restored_at, created_at))::float8 as ready_after,
        current_setting('server_version') as server_version
 from supabase_projects
 where gone_at is null or gone_at > now();

@@ -43,7 +43,7 @@ def create_tenant_app(state: State, faults: Faults, *, domain: str, secret: str)
         routes=[Route(path, _at(desk, handler), methods=[method]) for method, path, handler in _OPERATIONS],
         middleware=[
             Middleware(FaultMiddleware, faults=faults, service=SERVICE),
-            Middleware(TenantGate, state=state, domain=domain),
+            Middleware(TenantGate, state=state, faults=faults, domain=domain),
         ],
         exception_handlers=HANDLERS,
     )

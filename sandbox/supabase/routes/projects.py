@@ -9,7 +9,15 @@ from sandbox.supabase.bodies import check_new_project, check_rename
 from sandbox.supabase.desk import Desk
 from sandbox.supabase.health import SERVICES, service_health
 from sandbox.supabase.organizations import ProjectLimitReached
-from sandbox.supabase.projects import Project, create_project, delete_project, find_project, rename_project
+from sandbox.supabase.projects import (
+    Project,
+    create_project,
+    delete_project,
+    find_project,
+    pause_project,
+    rename_project,
+    restore_project,
+)
 from sandbox.supabase.reading import read_json, read_number, read_word, read_words
 from sandbox.supabase.refusals import Refusal
 from sandbox.supabase.regions import choose_region
@@ -92,6 +100,21 @@ async def remove_project(desk: Desk, request: Request) -> Response:
     if not await delete_project(desk.state, project.ref, linger_seconds=linger):
         raise Refusal(404, "Project not found")
     return JSONResponse({"id": project.number, "ref": project.ref, "name": project.name})
+
+
+async def pause(desk: Desk, request: Request) -> Response:
+    project = await desk.get_living_project(request.path_params["ref"])
+    if get_organization(desk, project.organization_slug).plan != "free":
+        raise Refusal(400, "Project is not free-tier. Please downgrade it to free-tier first and try again.")
+    await pause_project(desk.state, project.ref)
+    return Response(status_code=200)
+
+
+async def restore(desk: Desk, request: Request) -> Response:
+    project = await desk.get_living_project(request.path_params["ref"])
+    if not await restore_project(desk.state, project.ref, ready_seconds=desk.project_seconds):
+        raise Refusal(400, f"This project is no longer in a paused state, it is {project.status}")
+    return Response(status_code=200)
 
 
 async def show_health(desk: Desk, request: Request) -> Response:
