@@ -125,6 +125,7 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.TENANT_ACTIVATE: switching.ask_activate,
     ids.TENANT_ROTATE: rotate.ask,
     ids.DIAGNOSIS_AGAIN: diagnose.diagnose,
+    ids.DIAGNOSIS_REPAIR: diagnose.repair,
     ids.DIAGNOSIS_LOCKDOWN: lockdown.ask,
     ids.TENANT_DEPROVISION: deprovision.ask,
     ids.APPROVAL_APPROVE: deprovision.approve,

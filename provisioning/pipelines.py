@@ -8,6 +8,7 @@ from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
 from provisioning.lockdown.pipeline import LIFT, LOCKDOWN
 from provisioning.orphans.removal import REMOVE_ORPHAN
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
+from provisioning.repair.pipeline import REPAIR
 from provisioning.restore.pipeline import RESTORE
 from provisioning.rotate.pipeline import ROTATE
 
@@ -15,6 +16,6 @@ PIPELINES: Final = {
     pipeline.kind: pipeline
     for pipeline in (
         *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
-        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, LOCKDOWN, LIFT),
+        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, REPAIR, LOCKDOWN, LIFT),
     )
 }

@@ -178,6 +178,10 @@ class Projects(Protocol):
         """Set the database's password. Safe to repeat; raises Permanent when we may not, or it can't be."""
         ...
 
+    async def restore(self, ref: ProjectRef) -> None:
+        """Ask for a paused project to come up again. Raises Permanent when it is not paused."""
+        ...
+
     async def secret_keys(self, ref: ProjectRef) -> Sequence[SecretKey]: ...
     async def create_secret_key(self, ref: ProjectRef, *, name: str) -> SecretKey:
         """Make one more. Raises Unclear when its answer was lost: look for it by its name."""

@@ -6,15 +6,16 @@ from typing import Final
 from bot.blocks.ids import (
     DIAGNOSIS_AGAIN,
     DIAGNOSIS_LOCKDOWN,
+    DIAGNOSIS_REPAIR,
     RUN_RETRY,
     TENANT_ACTIVATE,
     TENANT_ROTATE,
     TENANT_VERIFY,
 )
-from bot.blocks.kit import Block, Element, Message, actions, button, context, fit, section
+from bot.blocks.kit import Block, Element, Message, Style, actions, button, confirm, context, fit, section
 from bot.blocks.rich import table
 from bot.blocks.words import bare, code, count, duration, said
-from provisioning.domain.diagnosis import Cause, Diagnosis, Fix, FixVerb, Issue, Outcome, Probe, Sure
+from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome, Probe, Sure
 
 _RESULTS: Final = {
     Outcome.OK: "✓ as expected",
@@ -94,7 +95,7 @@ def _buttons(found: Diagnosis) -> list[Element]:
     offered: dict[FixVerb, Element] = {}
     for cause in found.causes:
         for fix in cause.fixes:
-            if fix.verb in {FixVerb.LOCKDOWN, *_BUTTONS} and fix.verb not in offered:
+            if fix.verb in {FixVerb.LOCKDOWN, *REPAIRS, *_BUTTONS} and fix.verb not in offered:
                 offered[fix.verb] = _button(found, cause, fix, first=not offered)
     return [*offered.values(), button(DIAGNOSIS_AGAIN, "Look again", _again(found))]
 
@@ -105,7 +106,17 @@ def _again(found: Diagnosis) -> str:
 
 
 def _button(found: Diagnosis, cause: Cause, fix: Fix, *, first: bool) -> Element:
+    style: Style | None = "primary" if first else None
+    if fix.verb in REPAIRS:
+        question = confirm(
+            fit(f"{fix.label}?", 100),
+            said("; then ".join(fix.plan), 300),
+            yes=fit(fix.label, 30),
+            no="Not now",
+        )
+        value = f"{found.subdomain} {fix.verb}"
+        return button(DIAGNOSIS_REPAIR, f"{fix.label} …", value, style=style, confirm=question)
     if fix.verb is FixVerb.LOCKDOWN:
         reason = bare(f"Cross-tenant leak at {found.subdomain}: {cause.code.replace('_', ' ')}", 300)
         return button(DIAGNOSIS_LOCKDOWN, f"{fix.label} …", reason, style="danger")
-    return button(_BUTTONS[fix.verb], f"{fix.label} …", found.subdomain, style="primary" if first else None)
+    return button(_BUTTONS[fix.verb], f"{fix.label} …", found.subdomain, style=style)

@@ -20,6 +20,7 @@ TENANT_ACTIVATE: Final = "tenant_activate"
 TENANT_ROTATE: Final = "tenant_rotate"
 
 DIAGNOSIS_AGAIN: Final = "diagnosis_again"
+DIAGNOSIS_REPAIR: Final = "diagnosis_repair"
 DIAGNOSIS_LOCKDOWN: Final = "diagnosis_lockdown"
 
 TENANT_DEPROVISION: Final = "tenant_deprovision"

@@ -46,6 +46,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.IMPORT: "Importing",
         RunKind.REMOVE_ORPHAN: "Removing orphan",
         RunKind.ROTATE: "New credentials for",
+        RunKind.REPAIR: "Repairing",
         RunKind.DEPROVISION: "Deprovisioning",
         RunKind.LOCKDOWN: "Lockdown of",
         RunKind.LIFT: "Lifting the lockdown of",

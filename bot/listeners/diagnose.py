@@ -2,7 +2,7 @@
 
 from bot.blocks.diagnosis import asking_message, diagnosis_message
 from bot.blocks.kit import Message
-from bot.blocks.notices import trouble_message
+from bot.blocks.notices import started_message, trouble_message
 from bot.desk import Desk
 from bot.visit import Visit
 from bot.words_typed import plain_text, subdomain_in
@@ -22,6 +22,13 @@ async def diagnose(desk: Desk, visit: Visit) -> Message | None:
         return trouble_message(f"{unknown[0]} is no issue; without one all are looked into: {known}.")
     desk.errands.start(_look(desk, visit, subdomain, [Issue(word) for word in issues]))
     return None
+
+
+async def repair(desk: Desk, visit: Visit) -> Message:
+    """By the button that a diagnosis came with: `customerinc republish`."""
+    subdomain, _, fix = visit.value.partition(" ")
+    started = await desk.control.diagnoses.repair(visit.actor, subdomain, fix, origin=visit.origin)
+    return started_message(started.run, desk.ops_channel, continued=started.continued)
 
 
 async def _look(desk: Desk, visit: Visit, subdomain: str, issues: list[Issue]) -> None:

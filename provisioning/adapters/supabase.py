@@ -144,6 +144,11 @@ class SupabaseProjects:
                 code="refused_by_supabase",
             )
 
+    async def restore(self, ref: ProjectRef) -> None:
+        response = await self._api.ask_project("POST", ref, "/restore", needs="project_admin_write")
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise Permanent(f"Supabase knows no project {ref} to restore.", code="project_gone")
+
     async def address(self, ref: ProjectRef) -> DatabaseAddress:
         response = await self._api.ask_project("GET", ref, _POOLER, needs="database_pooling_config_read")
         poolers = replies.read(replies.POOLERS, _known(response, ref))

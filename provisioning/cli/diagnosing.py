@@ -6,12 +6,14 @@ import typer
 
 from provisioning.cli.output import Output
 from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Session, run_verb
-from provisioning.cli.starting import Subdomain
+from provisioning.cli.starting import Detach, Subdomain, finish_run
 from provisioning.cli.tables import add_row, new_table
 from provisioning.documents import diagnosis_document
 from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome
 
 _MARKS: Final = {Outcome.OK: "✓", Outcome.BAD: "✗", Outcome.UNKNOWN: "?", Outcome.SKIPPED: "–"}
+
+_REPAIRS: Final = ", ".join(sorted(REPAIRS))
 
 
 def diagnose(
@@ -21,6 +23,11 @@ def diagnose(
         list[Issue] | None,
         typer.Option("--issue", help="Look into this one only; may be given more than once."),
     ] = None,
+    fix: Annotated[
+        str, typer.Option("--fix", metavar="REPAIR", help=f"Start a repair that it proposed: {_REPAIRS}.")
+    ] = "",
+    *,
+    detach: Detach = False,
 ) -> None:
     """Find out what is wrong with a tenant.
 
@@ -36,7 +43,12 @@ def diagnose(
         _tell(session.output, found)
         return EXIT_OK if found.healthy else EXIT_FAILED
 
-    run_verb(context, ask)
+    async def mend(session: Session) -> int:
+        diagnoses = session.system.control.diagnoses
+        started = await diagnoses.repair(session.actor, subdomain, fix, origin={"surface": "cli"})
+        return await finish_run(session, started, detach=detach)
+
+    run_verb(context, mend if fix else ask, may_execute=bool(fix))
 
 
 def _tell(output: Output, found: Diagnosis) -> None:
@@ -70,5 +82,5 @@ def _command(subdomain: str, fix: Fix) -> str | None:
         case FixVerb.NOTIFY | FixVerb.BY_HAND:
             return None
     if fix.verb in REPAIRS:
-        return None
+        return f"diagnose {subdomain} --fix {fix.verb}"
     return f"{fix.verb} {subdomain}"

@@ -1,12 +1,22 @@
 """Verbs that find out what is wrong with a tenant (guide 14.6), and that mend what has no verb of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from provisioning.control_plane.desk import Desk
+from provisioning.control_plane.requests import (
+    Started,
+    continue_run,
+    existing_tenant,
+    new_run,
+    refuse_in_lockdown,
+    start_run,
+)
 from provisioning.diagnose.examination import PLAYBOOKS, diagnose
 from provisioning.diagnose.subject import read_subject
 from provisioning.domain.actor import Actor, Role
-from provisioning.domain.diagnosis import Diagnosis, Issue
+from provisioning.domain.diagnosis import REPAIRS, Diagnosis, Issue
+from provisioning.domain.run import RunKind
 from provisioning.domain.subdomain import subdomain_fault
 from provisioning.errors import Refused
 from provisioning.registry import AuditEntry
@@ -30,6 +40,31 @@ class Diagnoses:
             found = await diagnose(subject, tuple(issues) or tuple(PLAYBOOKS))
             await self._desk.record(actor, _entry(found))
             return found
+
+    async def repair(
+        self, actor: Actor, subdomain: str, fix: str, *, origin: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Start one of the repairs that a diagnosis proposes; the tenant's access is verified after it."""
+        request = {"fix": fix}
+        async with (
+            self._desk.admit(actor, Role.OPERATOR, "repair", subdomain=subdomain, request=request),
+            self._desk.registry.transaction() as tx,
+        ):
+            if fix not in REPAIRS:
+                known = ", ".join(sorted(REPAIRS))
+                raise Refused(f"{fix} is no repair; there are {known}.", code="invalid_request", field="fix")
+            tenant = await existing_tenant(tx, subdomain)
+            if (open_run := await tx.runs.find_open(subdomain)) is not None:
+                return await continue_run(tx, actor, open_run, RunKind.REPAIR, request)
+            await refuse_in_lockdown(tx)
+            if not tenant.is_active:
+                raise Refused(
+                    f"{subdomain} is {tenant.state}, so its access could not be verified after a repair; "
+                    f"see `tenantbot status {subdomain}`.",
+                    code="not_active",
+                )
+            run = new_run(self._desk, actor, RunKind.REPAIR, subdomain, request, origin)
+            return await start_run(tx, actor, run, tenant.tenant_id)
 
 
 def _entry(found: Diagnosis) -> AuditEntry:

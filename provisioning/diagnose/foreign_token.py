@@ -10,7 +10,7 @@ from provisioning.diagnose.credentials import Credentials, log_in
 from provisioning.diagnose.subject import Subject
 from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret, new_password
-from provisioning.errors import Transient
+from provisioning.errors import Permanent, Transient
 from provisioning.ports import Answer
 from provisioning.provision.verification import field
 
@@ -36,6 +36,13 @@ async def try_elsewhere(
     subject: Subject, address: DatabaseAddress, opened: Credentials, other: str
 ) -> TriedElsewhere:
     """Log in here, show the session there. Raises Transient when there is no session to try it with."""
+    try:
+        return await _try(subject, address, opened, other)
+    except Permanent as fault:  # it says nothing about the other tenant
+        raise Transient(f"Nobody could be made to try it: {fault.message}", code=fault.code) from fault
+
+
+async def _try(subject: Subject, address: DatabaseAddress, opened: Credentials, other: str) -> TriedElsewhere:
     app = subject.ports.app
     async with _user(subject, address, opened) as (email, password):
         answer = await app.login(subject.subdomain, email=email, password=password)

@@ -21,6 +21,7 @@ class RunKind(StrEnum):
     IMPORT = "import"
     REMOVE_ORPHAN = "remove_orphan"
     ROTATE = "rotate"
+    REPAIR = "repair"
     LOCKDOWN = "lockdown"
     LIFT = "lift"
 

@@ -11,7 +11,7 @@ from provisioning.domain.secret import Secret
 from provisioning.engine.step import step
 from provisioning.errors import Permanent
 from provisioning.provision.ports import At
-from provisioning.rotate.credentials import Credentials, recorded_credentials
+from provisioning.provision.recorded_credentials import Credentials, recorded_credentials
 from provisioning.rotate.results import PasswordProved, SecretKeyChange
 
 

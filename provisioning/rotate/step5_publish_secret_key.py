@@ -8,8 +8,8 @@ from datetime import timedelta
 from provisioning.domain.rotation import KEY_STEP, left_as_it_is
 from provisioning.engine.step import step
 from provisioning.provision.ports import At
+from provisioning.provision.recorded_credentials import recorded_credentials
 from provisioning.provision.step8_verify_tenant import ACCESS_ROUNDS, verify_as_probe_user
-from provisioning.rotate.credentials import recorded_credentials
 from provisioning.rotate.results import SecretKeyChange, SecretKeyInUse
 
 

@@ -50,6 +50,7 @@ class FakeProjects:
         self.status_words: deque[str] = deque()
         """What the next status calls say; after them a project is coming up or healthy, by its age."""
         self.sick_services: dict[str, str] = {}
+        self.paused: set[ProjectRef] = set()
         self.at_create: Callable[[str, Secret, str], Awaitable[None]] | None = None
         """Sees name, password and region at the moment of the call."""
         self.at_delete: Callable[[MadeProject], None] | None = None
@@ -107,6 +108,8 @@ class FakeProjects:
         if project is None:
             return None
         found = self._found(project)
+        if ref in self.paused:
+            return FoundProject(found.ref, found.name, found.region, "INACTIVE")
         if self.status_words:
             return FoundProject(found.ref, found.name, found.region, self.status_words.popleft())
         return found
@@ -120,6 +123,10 @@ class FakeProjects:
 
     async def set_password(self, ref: ProjectRef, password: Secret) -> None:
         self._databases.set_password(self._get(ref).address, password)
+
+    async def restore(self, ref: ProjectRef) -> None:
+        self._get(ref)
+        self.paused.discard(ref)
 
     async def secret_keys(self, ref: ProjectRef) -> Sequence[SecretKey]:
         return list(self.keys_of[self._get(ref).ref].values())

@@ -155,6 +155,7 @@ def _values(waiting: RunId, asked: ApprovalId, ending: RunId) -> dict[str, str]:
         **dict.fromkeys(("undo", ids.RUN_UNDO), ending),
         **dict.fromkeys(("retry", "rollback", "cancel", ids.RUN_RETRY, ids.RUN_ROLLBACK), waiting),
         **dict.fromkeys((ids.RUN_CANCEL, ids.ROLLBACK_CONFIRM), waiting),
+        ids.DIAGNOSIS_REPAIR: f"{SUBDOMAIN} republish",
         ids.LIST_PAGE: json.dumps({"text": "", "page": 1}),
         **dict.fromkeys((ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM, ids.PROVISION_PLAN), new),
         **dict.fromkeys((ids.RESTORE_BACK, ids.RESTORE_PLAN), RestoreValues(ARCHIVE, "", REASON).to_json()),
