@@ -3,19 +3,13 @@
 import json
 from http import HTTPStatus
 
-import asyncpg
-
 from sandbox.attach import attach
 from tests.e2e.customer import Customer
 from tests.e2e.evidence import database_of, evidence
+from tests.e2e.tenant_rows import dsn_of, rows_of, use
 from tests.e2e.terminal import Terminal, wanted
 
 TENANT = "ends-here"
-UPLOAD = """
-    insert into upload_batches (uploader_user_id, original_filename, upload_mode)
-    select user_id, 'september.csv', 'append' from users where role = 'admin'
-"""
-TABLES = ("users", "vendor_configs", "resellers", "upload_batches")
 
 
 async def test_a_tenant_ends_by_two_people_and_its_archive_has_all_of_it(terminal: Terminal) -> None:
@@ -31,7 +25,7 @@ async def test_a_tenant_ends_by_two_people_and_its_archive_has_all_of_it(termina
         assert activated.code == 0, activated.err
         assert await customer.log_in() == HTTPStatus.OK
 
-        rows = await _use(await _database_of_tenant(terminal))
+        rows = await use(await dsn_of(terminal, TENANT))
         reason = ("--reason", "the customer left")
         asked = await terminal.run(
             "deprovision", TENANT, *reason, "--grace", "0", "--as", "operator", "--json"
@@ -57,39 +51,10 @@ async def test_a_tenant_ends_by_two_people_and_its_archive_has_all_of_it(termina
         target = await _new_database(terminal)
         restored = await terminal.run("restore", f"archives/{folder.name}", "--to", target, "--json")
         assert restored.code == 0, restored.err
-        assert await _rows(target) == rows
-
-
-async def _database_of_tenant(terminal: Terminal) -> str:
-    async with terminal.registry() as registry:
-        name = await registry.fetchval("select database_name from tenants where subdomain = $1", TENANT)
-    return database_of(terminal, name)
+        assert await rows_of(target) == rows
 
 
 async def _new_database(terminal: Terminal) -> str:
     async with terminal.registry() as registry:
         await registry.execute("create database restored_here")
     return database_of(terminal, "restored_here")
-
-
-async def _use(dsn: str) -> dict[str, list[str]]:
-    """Work as the customer does; return all that is there then."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(UPLOAD)
-    finally:
-        await connection.close()
-    return await _rows(dsn)
-
-
-async def _rows(dsn: str) -> dict[str, list[str]]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        return {
-            table: [
-                row[0] for row in await connection.fetch(f"select t::text from public.{table} t order by 1")
-            ]
-            for table in TABLES
-        }
-    finally:
-        await connection.close()
