@@ -72,6 +72,10 @@ def _verified(run: Run, tenant: Tenant | None, access_url: str) -> list[str]:
     ]
     if tenant is not None:
         lines.append(f"Tenant ID: {code(str(tenant.tenant_id))}")
+        if run.kind is RunKind.RESTORE:
+            lines.append(
+                f"Restored from {code(str(run.request.get('archive')))}, with its users and their passwords."
+            )
         if run.kind is RunKind.PROVISION:
             lines.append(f"{said(tenant.admin_email, 300)} has mail, with the temporary password in it.")
     return lines
