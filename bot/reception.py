@@ -147,7 +147,9 @@ class Reception:
             return None
 
     async def _desk_admits(self, request: Request, *, destructive: bool) -> Visit:
-        return Visit(await self._desk.allowlist.admit(request.caller, destructive=destructive), request)
+        visit = Visit(await self._desk.allowlist.admit(request.caller, destructive=destructive), request)
+        structlog.contextvars.bind_contextvars(actor=visit.actor.label)  # each request is a task of its own
+        return visit
 
     async def _record(self, refusal: NotAdmitted, request: Request) -> None:
         log.warning("turned away", user=refusal.actor.id, team=refusal.actor.team, code=refusal.code)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
@@ -271,8 +271,9 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severe log line that is written."
     )
-    log_format: Literal["console", "json"] = Field(
-        default="console", description="Log lines for people or for machines."
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto",
+        description="Log lines for people, or for machines; auto: people where a terminal shows them.",
     )
 
     @field_validator("tenantbot_secret_keys")
@@ -345,6 +346,15 @@ class Settings(BaseModel):
     def _is_a_zone(cls, name: str) -> str:
         parse_zone(name)
         return name
+
+    def secret_texts(self) -> frozenset[str]:
+        """Every secret there is, and the passwords in those that are URLs: what no text may hold."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        secrets = [one for one in values if isinstance(one, Secret)]
+        texts = {secret.reveal() for secret in [*secrets, *self.tenantbot_secret_keys]}
+        return frozenset(
+            texts | {unquote(password) for text in texts if (password := urlsplit(text).password)}
+        )
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:

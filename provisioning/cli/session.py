@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -76,7 +77,9 @@ async def open_settings(
     """The sandbox's settings, or the environment's. Logs go to the terminal, or to the home's log file."""
     async with _read_settings(invocation, for_slack=for_slack, tell_all=tell_all) as settings:
         stream = sys.stderr if log_here else open_log_file(invocation.options.home)
-        configure_logs(stream, level=settings.log_level, json=settings.log_format == "json")
+        configure_logs(
+            stream, level=settings.log_level, form=settings.log_format, secrets=settings.secret_texts()
+        )
         yield settings
 
 
@@ -123,7 +126,8 @@ def run_verb(
         if may_execute:
             asyncio.get_running_loop().run_in_executor(None, import_module, "provisioning.engine.dbos_engine")
         async with open_session(invocation, log_here=log_here, for_slack=for_slack) as session:
-            return await verb(session)
+            with structlog.contextvars.bound_contextvars(actor=session.actor.label):
+                return await verb(session)
 
     finish(invocation.output, main)
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 from pydantic import TypeAdapter
+from structlog.contextvars import bound_contextvars
 
 from provisioning.domain.run import RunError, RunId, StepState, WaitingFor
 from provisioning.domain.secret import Sealed
@@ -84,6 +85,16 @@ async def undo_step(bench: Bench[Ports], step: Step[Ports, ..., Any]) -> dict[st
 async def _try_until_done(
     bench: Bench[Ports], step: Step[Ports, ..., Any], act: Callable[[Context[Ports]], Awaitable[Outcome]]
 ) -> Outcome:
+    with bound_contextvars(step=step.number):
+        log.info("step started", title=step.title)
+        outcome = await _attempts(bench, step, act)
+        log.info("step ended", title=step.title, outcome=outcome.kind)
+        return outcome
+
+
+async def _attempts(
+    bench: Bench[Ports], step: Step[Ports, ..., Any], act: Callable[[Context[Ports]], Awaitable[Outcome]]
+) -> Outcome:
     while True:
         if await bench.record(lambda tx: tx.runs.cancel_wanted(bench.run_id)):
             return Outcome("cancelled")
@@ -97,6 +108,7 @@ async def _try_until_done(
             pause = step.retry.pause(attempt.number, fault.retry_after)
             if bench.clock.now() + timedelta(seconds=pause) > attempt.first_started_at + step.deadline:
                 return await _fail(bench, step, _gave_up(step, fault))
+            log.info("attempt failed", attempt=attempt.number, code=fault.code, pause=pause)
             await context.note(f"{fault.message} Trying again in {pause:.0f} s.")
             await bench.clock.sleep(pause)
         except TenantbotError as fault:
@@ -106,9 +118,7 @@ async def _try_until_done(
         except LostClaim:
             raise
         except Exception as fault:
-            log.exception(
-                "step failed unexpectedly", run_id=bench.run_id, tenant=bench.subdomain, step=step.number
-            )
+            log.exception("step failed unexpectedly")
             reason = (
                 f"An unexpected {type(fault).__name__} stopped step {step.number}; the log has the details."
             )

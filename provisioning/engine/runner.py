@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Final, Generic, Protocol
 
+import structlog
 from pydantic import TypeAdapter
+from structlog.contextvars import bound_contextvars
 
 from provisioning.domain.actor import ENGINE
 from provisioning.domain.run import Direction, RunId, RunKind, RunState, WaitingFor
@@ -22,6 +24,8 @@ from provisioning.engine.pipeline import Ending, Pipeline
 from provisioning.engine.step import P, Ports, R, Step
 from provisioning.ports import Clock, Vault
 from provisioning.registry import AuditEntry, LegBrief, LegEnd, Registry, Transaction
+
+log = structlog.get_logger(__name__)
 
 Json = Any
 
@@ -54,6 +58,10 @@ class Runner(Generic[Ports]):
         if not await self._patiently(lambda tx: tx.runs.claim(run_id, leg, claim)):
             return "moved on"
         brief = _read_brief(await checkpoint("begin", lambda: self._brief(run_id)))
+        with bound_contextvars(run_id=run_id, tenant=brief.subdomain, actor=brief.requested_by):
+            return await self._execute(run_id, brief, claim, checkpoint)
+
+    async def _execute(self, run_id: RunId, brief: LegBrief, claim: str, checkpoint: Checkpoint) -> str:
         pipeline = self.pipelines[brief.kind]
         bench = Bench(
             registry=self.registry,
@@ -64,11 +72,13 @@ class Runner(Generic[Ports]):
             subdomain=brief.subdomain,
             requested_by=brief.requested_by,
         )
+        log.info("leg started", kind=brief.kind, direction=brief.direction)
         if brief.direction is Direction.ROLLBACK:
             outcome = await self._undo(pipeline, brief, bench, checkpoint)
         else:
             outcome = await self._walk(pipeline, brief, bench, checkpoint)
         state: str = await checkpoint("end", lambda: self._end(pipeline, brief, bench, outcome))
+        log.info("leg ended", kind=brief.kind, state=state)
         return state
 
     async def _walk(

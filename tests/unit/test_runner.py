@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from provisioning.domain.run import RunState, StepState
@@ -102,7 +103,7 @@ async def test_a_refusal_in_a_step_waits_too(world: World, worker: FakeWorker) -
 async def test_an_unexpected_error_waits_and_tells_its_kind_only(world: World, worker: FakeWorker) -> None:
     world.wire.fail("database.apply_schema", ValueError("could not log in with fake-password-1"))
 
-    with capture_logs() as logs:
+    with capture_logs(processors=[merge_contextvars]) as logs:
         run = await worker.provision()
 
     assert run.state is RunState.WAITING
@@ -112,8 +113,9 @@ async def test_an_unexpected_error_waits_and_tells_its_kind_only(world: World, w
     written = _in_writing(world)
     assert "fake-password-1" not in written
     assert "Traceback" not in written
-    (logged,) = logs
+    (logged,) = (one for one in logs if one["log_level"] == "error")
     assert (logged["run_id"], logged["tenant"], logged["step"]) == (run.run_id, SUBDOMAIN, 2)
+    assert logged["actor"] == run.requested_by
 
 
 @pytest.mark.parametrize(("step", "call"), [one for one in FIRST_CALLS.items() if one[0] not in {5, 8}])
