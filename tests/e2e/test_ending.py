@@ -44,7 +44,7 @@ async def test_a_tenant_ends_by_two_people_and_its_archive_has_all_of_it(termina
         taken = await terminal.run("provision", *wanted(TENANT), "--json")
         assert (taken.code, taken.document["error"]["code"]) == (2, "taken")
 
-        (folder,) = (terminal.home / "archive" / "archives").iterdir()
+        (folder,) = (terminal.home / "archive" / "archives").glob(f"{TENANT}-*")
         record = json.loads((folder / "deletion-record.json").read_text())
         assert record["proof"]["ok"]
         assert ("operator" in record["requested_by"], "approver" in record["approved_by"]) == (True, True)
