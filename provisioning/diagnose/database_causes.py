@@ -6,7 +6,7 @@ from typing import Final
 
 from provisioning.diagnose.asks import NOT_PUT, Told
 from provisioning.diagnose.credentials import Credentials
-from provisioning.diagnose.fixes import READ_KEYS, REPUBLISH, RESTORE_PROJECT, ROTATE, by_hand
+from provisioning.diagnose.fixes import READ_KEYS, REPUBLISH, RESTORE_PROJECT, ROTATE, SEAL_ANEW, by_hand
 from provisioning.domain.diagnosis import Cause, Fix, Issue, Sure
 from provisioning.domain.project import DatabaseAddress
 from provisioning.ports import Answer, DnsAnswer, FoundProject, ServiceHealth
@@ -48,7 +48,7 @@ def _sealed(seen: Evidence) -> Cause | None:
         "sealed_values",
         f"The sealed credentials of {seen.subdomain} do not open: {seen.opened.words}",
         Sure.CERTAIN,
-        by_hand("put the key that sealed them back into TENANTBOT_SECRET_KEYS (tenantbot keys list)"),
+        SEAL_ANEW,
     )
 
 

@@ -16,6 +16,15 @@ ROTATE = Fix(
         _VERIFIED,
     ),
 )
+SEAL_ANEW = Fix(
+    FixVerb.ROTATE,
+    "Set new credentials",
+    (
+        "first look for the key that sealed them: back in TENANTBOT_SECRET_KEYS, it opens all of them at once",
+        "if it is lost: read the project's keys from Supabase, and seal them with the newest key",
+        *ROTATE.plan,
+    ),
+)
 VERIFY = Fix(FixVerb.VERIFY, "Verify", ("check the whole tenant again, as step 8 does",))
 RETRY = Fix(FixVerb.RETRY, "Retry its run", ("go on with the run from the step that stopped it",))
 LOCKDOWN = Fix(

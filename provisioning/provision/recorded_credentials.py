@@ -1,6 +1,7 @@
 """The tenant's keys as the registry has them now, and as the platform is told them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from provisioning.domain.project import ProjectRef
 from provisioning.domain.secret import Secret
@@ -8,6 +9,10 @@ from provisioning.domain.tenant import Tenant
 from provisioning.errors import Permanent
 from provisioning.ports import TenantCredentials
 from provisioning.provision.ports import At
+from provisioning.provision.present_keys import seal_present_keys
+
+_UNREADABLE: Final = "sealed"
+"""The vault's code for a value that none of its keys opens."""
 
 
 @dataclass(frozen=True)
@@ -41,3 +46,15 @@ async def recorded_credentials(at: At) -> Credentials:
         anon_key=vault.open(stored.anon_key, subdomain=at.subdomain, field="anon_key"),
         service_key=vault.open(stored.service_key, subdomain=at.subdomain, field="service_key"),
     )
+
+
+async def readable_credentials(at: At) -> Credentials:
+    """The same; where the keys that sealed them are lost, they are read from Supabase and sealed anew first."""
+    try:
+        return await recorded_credentials(at)
+    except Permanent as fault:
+        if fault.code != _UNREADABLE:
+            raise
+        await at.note(f"{fault.message} The project's keys are read from Supabase and sealed anew.")
+    await seal_present_keys(at)
+    return await recorded_credentials(at)

@@ -11,13 +11,13 @@ from provisioning.domain.secret import Secret
 from provisioning.engine.step import step
 from provisioning.errors import Permanent
 from provisioning.provision.ports import At
-from provisioning.provision.recorded_credentials import Credentials, recorded_credentials
+from provisioning.provision.recorded_credentials import Credentials, readable_credentials
 from provisioning.rotate.results import PasswordProved, SecretKeyChange
 
 
 async def delete_new_key(at: At) -> str:
     """Undo: delete the key that this run made, unless it is in use by now."""
-    credentials = await recorded_credentials(at)
+    credentials = await readable_credentials(at)
     keys = await at.ports.projects.secret_keys(credentials.ref)
     made = next((key for key in keys if key.name == _name(at)), None)
     if made is None:
@@ -38,7 +38,7 @@ async def delete_new_key(at: At) -> str:
     detail=lambda change: left_as_it_is(change.left) if change.left else "both work now",
 )
 async def make_secret_key(at: At, proved: PasswordProved) -> SecretKeyChange:
-    credentials = await recorded_credentials(at)
+    credentials = await readable_credentials(at)
     if why := _why_left(at, credentials):
         return SecretKeyChange(proved.ref, left=why)
     try:

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from provisioning.adapters.fernet_vault import FernetVault, new_key
+from provisioning.domain.project import Project
 from provisioning.domain.run import Run, RunId, RunState
 from provisioning.domain.secret import Sealed, Secret
 from provisioning.errors import Permanent, Refused, Transient, Unclear
@@ -315,3 +317,29 @@ async def _stopped(at: str) -> tuple[FakeWorker, RunId]:
     assert run.state is RunState.WAITING, run
     worker.world.wire.mend()
     return worker, run_id
+
+
+async def test_makes_credentials_anew_whose_sealing_key_is_lost(world: World, worker: FakeWorker) -> None:
+    await worker.provision()
+    lost = FernetVault([new_key()])
+
+    def unreadable(field: str) -> Sealed:
+        return lost.seal(Secret("fake"), subdomain=SUBDOMAIN, field=field)
+
+    async with world.records.transaction() as tx:
+        stored = await tx.tenants.secrets(SUBDOMAIN)
+        assert stored.address is not None
+        project = Project(
+            ref=world.project.ref,
+            name=world.project.name,
+            region=world.project.region,
+            url=world.projects.url(world.project.ref),
+            address=stored.address,
+            password=unreadable("project_password"),
+            anon_key=unreadable("anon_key"),
+            service_key=unreadable("service_key"),
+        )
+        await tx.tenants.store_project(SUBDOMAIN, project, sealed_url=unreadable("database_url"))
+    run = await rotate(worker)
+    assert run.state is RunState.SUCCEEDED, run.error
+    assert await is_settled(world)
