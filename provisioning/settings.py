@@ -254,6 +254,11 @@ class Settings(BaseModel):
         description="Whether the digest is left out when nothing has changed since the last one.",
     )
 
+    engine_retention: Span = Field(
+        default=timedelta(days=30),
+        description="How long the engine's checkpoints of what has ended are kept; runs and their history stay.",
+    )
+
     metrics_token: SecretText | None = Field(
         default=None,
         description="Bearer token for /metrics; without one, only this machine and its private network may read it.",
@@ -359,7 +364,10 @@ class Settings(BaseModel):
     @property
     def schedules(self) -> tuple[Schedule, ...]:
         """What happens by the clock."""
-        return (parse_schedule("digest", self.digest_cron, self.digest_timezone),)
+        return (
+            parse_schedule("digest", self.digest_cron, self.digest_timezone),
+            parse_schedule("retention", "17 * * * *", "UTC"),
+        )
 
     @classmethod
     def from_env(

@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from provisioning.bootstrap import System
 from provisioning.cli.audit_heads import keeping_heads
+from provisioning.cli.retention import forget_ended_legs
 from provisioning.cli.timetable import ticking
+from provisioning.control_plane.schedules import RETENTION
 from provisioning.domain.actor import Actor
 from provisioning.domain.run import Run, RunId, RunState
 from provisioning.errors import Transient
@@ -90,10 +93,20 @@ async def run_worker(
         registry=system.registry,
         clock=system.clock,
     )
-    async with keeping_heads(system), ticking(system):
+    working = ready or asyncio.Event()
+    afterwards = {
+        RETENTION: partial(
+            forget_ended_legs,
+            system.clock,
+            system.settings.engine_retention,
+            worker.engine.forget_ended,
+            working,
+        )
+    }
+    async with keeping_heads(system), ticking(system, afterwards):
         chores = asyncio.create_task(_do_chores(system))
         try:
-            await worker.run(stop, drain_seconds=drain_seconds, ready=ready)
+            await worker.run(stop, drain_seconds=drain_seconds, ready=working)
         finally:
             chores.cancel()
             await asyncio.gather(chores, return_exceptions=True)

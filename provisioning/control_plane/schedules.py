@@ -9,6 +9,8 @@ from provisioning.control_plane.digests import Digests
 from provisioning.domain.schedule import Schedule, Tick
 from provisioning.registry import Transaction
 
+RETENTION: Final = "retention"
+
 Act = Callable[[Transaction, Tick], Awaitable[None]]
 
 
@@ -17,7 +19,7 @@ class Schedules:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._acts: Final[Mapping[str, Act]] = {digests.SCHEDULE: Digests(desk).tick}
+        self._acts: Final[Mapping[str, Act]] = {digests.SCHEDULE: Digests(desk).tick, RETENTION: _only_take}
 
     async def tick(self, schedule: Schedule) -> bool:
         """Act on the latest tick that is due, unless it was acted on; tell whether it was by us.
@@ -31,3 +33,7 @@ class Schedules:
                 return False
             await self._acts[schedule.name](tx, due)
             return True
+
+
+async def _only_take(_tx: Transaction, _tick: Tick) -> None:
+    """Whose tick it is then tidies up what is not the registry's."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig
@@ -18,6 +19,7 @@ from provisioning.engine.sealed_json import SealedJson
 _THREADS = 64
 _POLL_SECONDS = 0.05
 _CONCURRENT_LEGS = 4
+_PORTION = 500
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -104,6 +106,19 @@ class Engine:
             workflow_ids=list(workflow_ids), status=_ENDED, load_input=False, load_output=False
         )
         return {row.workflow_id for row in rows}
+
+    async def forget_ended(self, before: datetime) -> int:
+        """Delete what ended before then, a portion of it, and say how much it was. What has not ended is not looked at."""
+        rows = await DBOS.list_workflows_async(
+            status=_ENDED,
+            completed_before=before.isoformat(),
+            limit=_PORTION,
+            load_input=False,
+            load_output=False,
+        )
+        if rows:
+            await DBOS.delete_workflows_async([row.workflow_id for row in rows])
+        return len(rows)
 
     def _config(self, executor_id: str) -> DBOSConfig:
         return {

@@ -41,7 +41,7 @@ class FakeRegistry:
 
     def __init__(self, clock: Clock, *, audit_key: Secret) -> None:
         installed = Tick(clock.now(), "installed")
-        self.tables = Tables(schedules={"digest": installed, "verify": installed})
+        self.tables = Tables(schedules={"digest": installed, "verify": installed, "retention": installed})
         self._clock = clock
         self._audit_key = audit_key
         self._lock = asyncio.Lock()
