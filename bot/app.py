@@ -113,6 +113,7 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.TENANT_ROTATE: rotate.ask,
     ids.DIAGNOSIS_AGAIN: diagnose.diagnose,
     ids.DIAGNOSIS_REPAIR: diagnose.repair,
+    ids.DIAGNOSIS_NOTIFY: diagnose.ask_notice,
     ids.DIAGNOSIS_LOCKDOWN: lockdown.ask,
     ids.TENANT_DEPROVISION: deprovision.ask,
     ids.APPROVAL_APPROVE: deprovision.approve,

@@ -6,6 +6,7 @@ from provisioning.deprovision.pipeline import DEPROVISION
 from provisioning.importing.pipeline import IMPORT
 from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
 from provisioning.lockdown.pipeline import LIFT, LOCKDOWN
+from provisioning.notices.pipeline import NOTIFY
 from provisioning.orphans.removal import REMOVE_ORPHAN
 from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
 from provisioning.repair.pipeline import REPAIR
@@ -16,6 +17,6 @@ PIPELINES: Final = {
     pipeline.kind: pipeline
     for pipeline in (
         *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
-        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, REPAIR, LOCKDOWN, LIFT),
+        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, REPAIR, NOTIFY, LOCKDOWN, LIFT),
     )
 }

@@ -223,6 +223,16 @@ class Census:
     last_upload: datetime | None
 
 
+@dataclass(frozen=True)
+class StatementStatistics:
+    """A statement that a tenant's database has executed, without its values; `seconds` are of all its calls."""
+
+    query: str
+    calls: int
+    rows: int
+    seconds: float
+
+
 class TenantDatabase(Protocol):
     """One open session on a tenant's database."""
 
@@ -283,6 +293,10 @@ class TenantDatabase(Protocol):
         ...
 
     async def census(self) -> Census: ...
+    async def statements(self, *, limit: int) -> Sequence[StatementStatistics]:
+        """What pg_stat_statements has of this database, the most time first. Raises Permanent where it is not there."""
+        ...
+
     async def change_password(self, password: Secret) -> None:
         """Give the role that we are here another password."""
         ...

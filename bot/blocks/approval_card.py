@@ -18,10 +18,11 @@ from bot.blocks.kit import (
     section,
 )
 from bot.blocks.lockdown import fleet_facts, fleet_question
+from bot.blocks.notice_card import notice_blocks, notice_line, notice_question
 from bot.blocks.orphan_card import ORPHAN_WARNING, orphan_context, orphan_facts, orphan_line
 from bot.blocks.words import age, at_moment, code, money, said, size
 from provisioning.domain.actor import Actor, Role
-from provisioning.domain.approval import REMOVE_ORPHAN, Approval, ApprovalState
+from provisioning.domain.approval import NOTIFY, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import RunKind
@@ -53,6 +54,8 @@ def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Messa
 def _what_to_know(approval: Approval, now: datetime, iteration: int) -> list[Block]:
     if approval.subdomain == FLEET:
         return [context(fleet_facts(approval), block_id=f"facts-{iteration}")]
+    if approval.action == NOTIFY:
+        return notice_blocks(approval, iteration)
     is_orphan = approval.action == REMOVE_ORPHAN
     facts = orphan_facts(approval) if is_orphan else _facts(approval, now)
     goes = orphan_context(approval) if is_orphan else _what_goes(approval)
@@ -62,6 +65,8 @@ def _what_to_know(approval: Approval, now: datetime, iteration: int) -> list[Blo
 def question_line(approval: Approval) -> str:
     if approval.action == REMOVE_ORPHAN:
         return orphan_line(_MARKS[approval.state], _requester(approval), approval)
+    if approval.action == NOTIFY:
+        return notice_line(_MARKS[approval.state], _requester(approval), approval)
     asks = {
         RunKind.LOCKDOWN.value: "asks for a *LOCKDOWN* of all tenants",
         RunKind.LIFT.value: "asks to *lift the lockdown*",
@@ -102,6 +107,8 @@ def _grace(approval: Approval) -> timedelta:
 
 
 def _ending_question(approval: Approval) -> dict[str, Any]:
+    if approval.action == NOTIFY:
+        return notice_question(approval)
     is_orphan = approval.action == REMOVE_ORPHAN
     return confirm(
         "Approve a removal?" if is_orphan else "Approve the end of a tenant?",

@@ -6,7 +6,7 @@ from bot.blocks.ids import RUN_ROLLBACK
 from bot.blocks.kit import Message, actions, button, section
 from bot.blocks.words import code
 from provisioning.control_plane.plans import RollbackPlan
-from provisioning.domain.approval import REMOVE_ORPHAN, Approval
+from provisioning.domain.approval import NOTIFY, REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Run, RunKind, RunState
@@ -27,6 +27,10 @@ def cancelled_message(run: Run, channel: str) -> Message:
 
 
 def approved_message(approval: Approval, channel: str) -> Message:
+    if approval.action == NOTIFY:
+        return _short(
+            f"✅ Approved: the notice about {code(approval.subdomain)} goes out. Follow it in <#{channel}>."
+        )
     if approval.action == REMOVE_ORPHAN:
         return _short(f"✅ Approved: {code(approval.subdomain)} is removed. Follow it in <#{channel}>.")
     if approval.subdomain == FLEET:

@@ -6,6 +6,7 @@ from typing import Final
 from bot.blocks.ids import (
     DIAGNOSIS_AGAIN,
     DIAGNOSIS_LOCKDOWN,
+    DIAGNOSIS_NOTIFY,
     DIAGNOSIS_REPAIR,
     RUN_RETRY,
     TENANT_ACTIVATE,
@@ -15,6 +16,7 @@ from bot.blocks.ids import (
 from bot.blocks.kit import Block, Element, Message, Style, actions, button, confirm, context, fit, section
 from bot.blocks.rich import table
 from bot.blocks.words import bare, code, count, duration, said
+from provisioning.domain.approval import Approval
 from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome, Probe, Sure
 
 _RESULTS: Final = {
@@ -65,6 +67,11 @@ def diagnosis_message(found: Diagnosis) -> Message:
     )
 
 
+def notice_asked_message(approval: Approval, channel: str) -> Message:
+    text = f"✋ Asked: an approver reads the notice about {code(approval.subdomain)} in <#{channel}> before it is sent."
+    return Message(text, (section(text),))
+
+
 def _how_sure(cause: Cause) -> str:
     others = f" · concerns {', '.join(code(one) for one in cause.affected)} too" if cause.affected else ""
     return f"{cause.issue.heading} · how sure: {_SURE[cause.sure]}{others}"
@@ -95,7 +102,7 @@ def _buttons(found: Diagnosis) -> list[Element]:
     offered: dict[FixVerb, Element] = {}
     for cause in found.causes:
         for fix in cause.fixes:
-            if fix.verb in {FixVerb.LOCKDOWN, *REPAIRS, *_BUTTONS} and fix.verb not in offered:
+            if fix.verb is not FixVerb.BY_HAND and fix.verb not in offered and _is_possible(found, fix):
                 offered[fix.verb] = _button(found, cause, fix, first=not offered)
     return [*offered.values(), button(DIAGNOSIS_AGAIN, "Look again", _again(found))]
 
@@ -103,6 +110,11 @@ def _buttons(found: Diagnosis) -> list[Element]:
 def _again(found: Diagnosis) -> str:
     whole = len(found.issues) == len(Issue)
     return found.subdomain if whole else " ".join((found.subdomain, *found.issues))
+
+
+def _is_possible(found: Diagnosis, fix: Fix) -> bool:
+    """A notice is about an incident that is kept."""
+    return fix.verb is not FixVerb.NOTIFY or found.incident is not None
 
 
 def _button(found: Diagnosis, cause: Cause, fix: Fix, *, first: bool) -> Element:
@@ -119,4 +131,6 @@ def _button(found: Diagnosis, cause: Cause, fix: Fix, *, first: bool) -> Element
     if fix.verb is FixVerb.LOCKDOWN:
         reason = bare(f"Cross-tenant leak at {found.subdomain}: {cause.code.replace('_', ' ')}", 300)
         return button(DIAGNOSIS_LOCKDOWN, f"{fix.label} …", reason, style="danger")
+    if fix.verb is FixVerb.NOTIFY:
+        return button(DIAGNOSIS_NOTIFY, f"{fix.label} …", found.subdomain)
     return button(_BUTTONS[fix.verb], f"{fix.label} …", found.subdomain, style=style)

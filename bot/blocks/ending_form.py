@@ -9,7 +9,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Block, Element, View, input_block, modal, option, plain, section
 from bot.blocks.reason_form import reason_block
 from bot.blocks.words import code, said
-from provisioning.domain.approval import REMOVE_ORPHAN, Approval
+from provisioning.domain.approval import NOTIFY, REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
 from provisioning.domain.run import RunKind
 from provisioning.domain.tenant import Tenant
@@ -95,7 +95,7 @@ def reject_form(approval: Approval) -> View:
 
 
 def _asked_for(approval: Approval) -> str:
-    what = "The removal" if approval.action == REMOVE_ORPHAN else "The end"
+    what = {REMOVE_ORPHAN: "The removal", NOTIFY: "The notice"}.get(approval.action, "The end")
     fleet = {RunKind.LOCKDOWN.value: "A lockdown", RunKind.LIFT.value: "Lifting the lockdown"}
     return fleet.get(approval.action, f"{what} of {code(approval.subdomain)}")
 

@@ -21,6 +21,7 @@ TENANT_ROTATE: Final = "tenant_rotate"
 
 DIAGNOSIS_AGAIN: Final = "diagnosis_again"
 DIAGNOSIS_REPAIR: Final = "diagnosis_repair"
+DIAGNOSIS_NOTIFY: Final = "diagnosis_notify"
 DIAGNOSIS_LOCKDOWN: Final = "diagnosis_lockdown"
 
 TENANT_DEPROVISION: Final = "tenant_deprovision"

@@ -12,7 +12,7 @@ from provisioning.domain.tenant import Tenant
 
 _MOST_DETAIL: Final = 300
 NO_VERDICT: Final = frozenset(
-    {RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN, RunKind.ROTATE, *FLEET_KINDS}
+    {RunKind.RESEND, RunKind.DEPROVISION, RunKind.REMOVE_ORPHAN, RunKind.ROTATE, RunKind.NOTIFY, *FLEET_KINDS}
 )
 """Kinds of run after which there is no tenant to look at, or nothing was checked."""
 
@@ -26,6 +26,8 @@ def ending(run: Run, tenant: Tenant | None, access_url: str) -> str:  # noqa: C9
             return _sent(run)
         case RunState.SUCCEEDED, RunKind.DEPROVISION:
             return _gone(run)
+        case RunState.SUCCEEDED, RunKind.NOTIFY:
+            return f"The notice is out{_after(run)}: {said(_last_detail(run), 600)}."
         case RunState.SUCCEEDED, RunKind.REMOVE_ORPHAN:
             return f"Removed{_after(run)}: {said(_last_detail(run) or run.subdomain, 600)}."
         case _, RunKind.ROTATE:

@@ -54,6 +54,7 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.REMOVE_ORPHAN: f"Removing {code(run.subdomain)}, which nobody uses",
         RunKind.ROTATE: f"New credentials for *{name}* at {at}",
         RunKind.REPAIR: f"Repairing *{name}* at {at}",
+        RunKind.NOTIFY: f"Notifying the admins of {code(run.subdomain)}",
         RunKind.DEPROVISION: f"Deprovisioning *{name}* at {at}",
         RunKind.LOCKDOWN: "*LOCKDOWN*: suspending every active tenant",
         RunKind.LIFT: "*Lifting the lockdown*: bringing back what it suspended",

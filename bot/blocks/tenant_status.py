@@ -47,6 +47,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.REMOVE_ORPHAN: "Removing orphan",
         RunKind.ROTATE: "New credentials for",
         RunKind.REPAIR: "Repairing",
+        RunKind.NOTIFY: "Notifying the admins of",
         RunKind.DEPROVISION: "Deprovisioning",
         RunKind.LOCKDOWN: "Lockdown of",
         RunKind.LIFT: "Lifting the lockdown of",

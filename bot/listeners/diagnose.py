@@ -1,6 +1,6 @@
 """Finding out what is wrong with a tenant: said at once that it is looked into, and answered when all was asked."""
 
-from bot.blocks.diagnosis import asking_message, diagnosis_message
+from bot.blocks.diagnosis import asking_message, diagnosis_message, notice_asked_message
 from bot.blocks.kit import Message
 from bot.blocks.notices import started_message, trouble_message
 from bot.desk import Desk
@@ -29,6 +29,14 @@ async def repair(desk: Desk, visit: Visit) -> Message:
     subdomain, _, fix = visit.value.partition(" ")
     started = await desk.control.diagnoses.repair(visit.actor, subdomain, fix, origin=visit.origin)
     return started_message(started.run, desk.ops_channel, continued=started.continued)
+
+
+async def ask_notice(desk: Desk, visit: Visit) -> Message:
+    """By the button of a leak: a second person reads the notice before anybody gets it."""
+    asked = await desk.control.notices.request(
+        visit.actor, visit.value, reason="a leak was found by a diagnosis", origin=visit.origin
+    )
+    return notice_asked_message(asked, desk.ops_channel)
 
 
 async def _look(desk: Desk, visit: Visit, subdomain: str, issues: list[Issue]) -> None:

@@ -5,10 +5,11 @@ from typing import Annotated, Final
 import typer
 
 from provisioning.cli.output import Output
-from provisioning.cli.session import EXIT_FAILED, EXIT_OK, Session, run_verb
-from provisioning.cli.starting import Detach, Subdomain, finish_run
+from provisioning.cli.session import EXIT_FAILED, EXIT_NEEDS_PERSON, EXIT_OK, Session, run_verb
+from provisioning.cli.starting import Detach, Reason, Subdomain, finish_run
+from provisioning.cli.stories import tell_approval
 from provisioning.cli.tables import add_row, new_table
-from provisioning.documents import diagnosis_document
+from provisioning.documents import approval_document, diagnosis_document
 from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome
 
 _MARKS: Final = {Outcome.OK: "✓", Outcome.BAD: "✗", Outcome.UNKNOWN: "?", Outcome.SKIPPED: "–"}
@@ -26,7 +27,16 @@ def diagnose(
     fix: Annotated[
         str, typer.Option("--fix", metavar="REPAIR", help=f"Start a repair that it proposed: {_REPAIRS}.")
     ] = "",
+    message: Annotated[str, typer.Option("--message", help="Words of your own in that notice.")] = "",
+    reason: Reason = "",
     *,
+    notify: Annotated[
+        bool,
+        typer.Option(
+            "--notify",
+            help="Ask an approver whether the admins of affected tenants are told of its incident.",
+        ),
+    ] = False,
     detach: Detach = False,
 ) -> None:
     """Find out what is wrong with a tenant.
@@ -48,7 +58,15 @@ def diagnose(
         started = await diagnoses.repair(session.actor, subdomain, fix, origin={"surface": "cli"})
         return await finish_run(session, started, detach=detach)
 
-    run_verb(context, mend if fix else ask, may_execute=bool(fix))
+    async def tell(session: Session) -> int:
+        approval = await session.system.control.notices.request(
+            session.actor, subdomain, reason=reason, message=message, origin={"surface": "cli"}
+        )
+        session.output.document(approval_document(approval))
+        tell_approval(session.output, approval)
+        return EXIT_NEEDS_PERSON
+
+    run_verb(context, tell if notify else mend if fix else ask, may_execute=bool(fix))
 
 
 def _tell(output: Output, found: Diagnosis) -> None:
@@ -64,6 +82,8 @@ def _tell(output: Output, found: Diagnosis) -> None:
         return
     for cause in found.causes:
         _tell_cause(output, found.subdomain, cause, first=cause is found.cause)
+    if found.incident:
+        output.say(f"The evidence is kept in the archive: {found.incident}")
 
 
 def _tell_cause(output: Output, subdomain: str, cause: Cause, *, first: bool) -> None:
@@ -79,7 +99,9 @@ def _command(subdomain: str, fix: Fix) -> str | None:
     match fix.verb:
         case FixVerb.LOCKDOWN:
             return "lockdown --reason WHY"
-        case FixVerb.NOTIFY | FixVerb.BY_HAND:
+        case FixVerb.NOTIFY:
+            return f"diagnose {subdomain} --notify --reason WHY"
+        case FixVerb.BY_HAND:
             return None
     if fix.verb in REPAIRS:
         return f"diagnose {subdomain} --fix {fix.verb}"

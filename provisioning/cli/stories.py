@@ -5,7 +5,7 @@ from datetime import timedelta
 from provisioning.cli.live import render_checklist
 from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
-from provisioning.domain.approval import DEPROVISION, REMOVE_ORPHAN, Approval, ApprovalState
+from provisioning.domain.approval import DEPROVISION, NOTIFY, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.rotation import key_left
@@ -66,6 +66,9 @@ def tell_approval(output: Output, approval: Approval) -> None:
         output.say(f"{facts['name']}: {facts['found']}; {facts['monthly_cost']:.0f} USD a month.")
         _tell_whom(output, approval)
         return
+    if approval.action == NOTIFY:
+        _tell_notice(output, approval)
+        return
     if approval.subdomain == FLEET:
         _tell_fleet_approval(output, approval)
         return
@@ -84,6 +87,24 @@ def tell_approval(output: Output, approval: Approval) -> None:
             output.say(
                 f"The question about {approval.subdomain} is {approval.state}{why}. Nothing was changed."
             )
+
+
+def _tell_notice(output: Output, approval: Approval) -> None:
+    facts = approval.facts
+    match approval.state:
+        case ApprovalState.PENDING:
+            output.say(
+                f"Asked: to notify {', '.join(facts['recipients'])} of {approval.subdomain} ({approval.reason})."
+            )
+            if facts["unknown"]:
+                output.say(f"Of {', '.join(facts['unknown'])} our registry knows no admin.")
+            output.say(f"{facts['subject']}\n\n{facts['text']}")
+            _tell_whom(output, approval)
+        case ApprovalState.APPROVED:
+            output.say(f"Approved by {approval.decided_by}: {approval.run_id}.")
+        case _:
+            why = f": {approval.decision_reason}" if approval.decision_reason else ""
+            output.say(f"The question about {approval.subdomain} is {approval.state}{why}. Nothing was sent.")
 
 
 def _tell_fleet_approval(output: Output, approval: Approval) -> None:
@@ -127,23 +148,13 @@ def _how_much(approval: Approval) -> str:
 
 def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: str) -> None:
     minutes = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0
-    if run.kind is RunKind.RESEND:
-        output.say(
-            f"The welcome e-mail is on its way to {run.request['email']}, with a new temporary password."
-        )
-        return
-    if run.kind is RunKind.DEPROVISION:
-        output.say(
-            f"{run.subdomain} is deleted, after {minutes:.1f} s. Its proved backup rests in {run.steps[-1].detail}."
-        )
+    if (all_there_is := _without_a_tenant(run, minutes)) is not None:
+        output.say(all_there_is)
         return
     if run.subdomain == FLEET:
         output.say(f"{'; '.join(step.detail or step.title for step in run.steps)}. After {minutes:.1f} s.")
         if run.kind is RunKind.LOCKDOWN:
             output.say("Next: tenantbot lockdown lift --reason …")
-        return
-    if run.kind is RunKind.REMOVE_ORPHAN:
-        output.say(f"Removed: {run.steps[-1].detail}.")
         return
     if run.kind is RunKind.ROTATE:
         left = key_left(run)
@@ -163,6 +174,23 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
         output.say(f"  Project:    {tenant.project_ref}")
     if run.kind is RunKind.PROVISION:
         output.say(f"The admin has mail. Check the tenant any time with `tenantbot verify {run.subdomain}`.")
+
+
+def _without_a_tenant(run: Run, seconds: float) -> str | None:
+    """What is said of a run after which there is no tenant to look at."""
+    match run.kind:
+        case RunKind.RESEND:
+            return (
+                f"The welcome e-mail is on its way to {run.request['email']}, with a new temporary password."
+            )
+        case RunKind.DEPROVISION:
+            rests = f"Its proved backup rests in {run.steps[-1].detail}."
+            return f"{run.subdomain} is deleted, after {seconds:.1f} s. {rests}"
+        case RunKind.REMOVE_ORPHAN:
+            return f"Removed: {run.steps[-1].detail}."
+        case RunKind.NOTIFY:
+            return f"The notice is out: {run.steps[-1].detail}."
+    return None
 
 
 def _tell_progress(output: Output, run: Run, *, worker_alive: bool) -> None:

@@ -13,6 +13,7 @@ from provisioning.control_plane.tenant_facts import tenant_facts
 from provisioning.domain.actor import ENGINE, Actor, Role
 from provisioning.domain.approval import (
     DEPROVISION,
+    NOTIFY,
     REMOVE_ORPHAN,
     Approval,
     ApprovalId,
@@ -31,7 +32,11 @@ from provisioning.registry import Decision, LegEnd, Transaction, UnreportedAppro
 LONGEST_GRACE: Final = timedelta(days=365)
 
 
-_STARTS: Final = {DEPROVISION: RunKind.DEPROVISION, REMOVE_ORPHAN: RunKind.REMOVE_ORPHAN}
+_STARTS: Final = {
+    DEPROVISION: RunKind.DEPROVISION,
+    REMOVE_ORPHAN: RunKind.REMOVE_ORPHAN,
+    NOTIFY: RunKind.NOTIFY,
+}
 
 
 class Approvals:
@@ -77,8 +82,8 @@ class Approvals:
                 asked = await _find(tx, asked.approval_id)
                 tenant = await tx.tenants.find(asked.subdomain) if asked.action == DEPROVISION else None
                 print_now = tenant_print(tenant) if tenant else print_outside
-                if asked.subdomain == FLEET:  # what such a question is bound to, it is asked about itself
-                    print_now = asked.tenant_print
+                if asked.subdomain == FLEET or asked.action == NOTIFY:
+                    print_now = asked.tenant_print  # what such a question is bound to, it holds itself
                 refusal = await self._why_not(tx, actor, asked, print_now)
                 if refusal is None:
                     return await self._start(tx, actor, asked, tenant, print_now)

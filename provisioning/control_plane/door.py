@@ -12,6 +12,7 @@ from provisioning.control_plane.gate import Gate
 from provisioning.control_plane.imports import Imports
 from provisioning.control_plane.keys import Keys
 from provisioning.control_plane.lockdowns import Lockdowns
+from provisioning.control_plane.notices import Notices
 from provisioning.control_plane.orphans import Orphans
 from provisioning.control_plane.plans import Plans
 from provisioning.control_plane.repeats import Repeats
@@ -44,6 +45,7 @@ class ControlPlane:
     lockdowns: Lockdowns
     restores: Restores
     diagnoses: Diagnoses
+    notices: Notices
     fleet: Fleet
     audit: AuditReader
     keys: Keys
@@ -66,6 +68,7 @@ class ControlPlane:
             lockdowns=Lockdowns(desk),
             restores=Restores(desk),
             diagnoses=Diagnoses(desk),
+            notices=Notices(desk),
             fleet=Fleet(desk),
             audit=AuditReader(desk),
             keys=Keys(desk),

@@ -1,7 +1,7 @@
 """Putting questions: each timed, each with a deadline, none stopping the next, every answer kept as evidence."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -77,7 +77,7 @@ class Asks:
         self, question: Callable[[], Awaitable[T]], read: Callable[[T], Seen], seconds: float
     ) -> tuple[Told[T], Seen]:
         try:
-            value = await _within(seconds, _coroutine(question))
+            value = await within(seconds, question)
         except TimeoutError:
             words = f"no answer within {max(seconds, 0.0):.0f} s"
             return Told(code=_LATE, words=words), Seen(words, ok=None)
@@ -92,13 +92,9 @@ class Asks:
         self._probes[name] = Probe(self._issue, name, asked, expected, found, outcome, seconds)
 
 
-async def _coroutine(question: Callable[[], Awaitable[T]]) -> T:
-    return await question()
-
-
-async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """Wait so long and no longer: a connection that hangs may hang in being given up, too."""
-    task = asyncio.ensure_future(work)
+async def within(seconds: float, work: Callable[[], Awaitable[T]]) -> T:
+    """Wait so long and no longer, then raise TimeoutError: a connection that hangs may hang in being given up, too."""
+    task = asyncio.ensure_future(work())
     try:
         done, _ = await asyncio.wait({task}, timeout=max(seconds, 0.0))
     finally:

@@ -106,7 +106,7 @@ def _quota(seen: Evidence) -> Cause | None:
         return None
     return _cause(
         "over_quota",
-        f"Supabase holds the project of {seen.subdomain} back over its quota or its bill: {words}",
+        f"Supabase holds the project of {seen.subdomain} back over its quota or its bill: {words.rstrip('.')}.",
         Sure.CERTAIN,
         by_hand("look at the organization's billing page at Supabase: raise the limit, or pay the bill"),
     )

@@ -15,6 +15,7 @@ ApprovalId = NewType("ApprovalId", str)
 
 DEPROVISION: Final = "deprovision"
 REMOVE_ORPHAN: Final = "remove_orphan"
+NOTIFY: Final = "notify"
 """What can be asked for."""
 
 NO_TENANT: Final = "00000000-0000-0000-0000-000000000000"
@@ -33,7 +34,8 @@ class ApprovalState(StrEnum):
 class Approval:
     """`requester` is who asked, the same on every surface; `facts` are what an approver should know.
 
-    `subdomain` is the tenant's, the ref of an orphan, or FLEET for all tenants: at most one question about each is pending.
+    `subdomain` is the tenant's, the ref of an orphan, the name of an incident, or FLEET for all tenants: at most one
+    question about each is pending.
     """
 
     approval_id: ApprovalId

@@ -22,6 +22,7 @@ class RunKind(StrEnum):
     REMOVE_ORPHAN = "remove_orphan"
     ROTATE = "rotate"
     REPAIR = "repair"
+    NOTIFY = "notify"
     LOCKDOWN = "lockdown"
     LIFT = "lift"
 

@@ -43,6 +43,7 @@ def server_command(place: Place, *, port: int, fsync: bool) -> list[str]:
         "max_connections": "200",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        "shared_preload_libraries": "pg_stat_statements",  # as every Supabase project has it
         "log_checkpoints": "off",
         "log_min_error_statement": "panic",  # statements carry passwords; the log must not
     }

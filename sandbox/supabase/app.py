@@ -15,7 +15,7 @@ from sandbox.supabase.data_api import read_table
 from sandbox.supabase.desk import SERVICE, Desk
 from sandbox.supabase.guard import Handler, guarded
 from sandbox.supabase.refusals import Refusal, answer_refusal, answer_unknown_route
-from sandbox.supabase.routes import account, database, keys, projects
+from sandbox.supabase.routes import account, database, keys, logs, projects
 
 DATA_API = "/data/{ref}"
 """Where a project's own URL is found; its keys are asked for there, and no access token."""
@@ -51,6 +51,7 @@ _OPERATIONS: tuple[tuple[str, str, str | None, Handler], ...] = (
     ("GET", f"{_PROJECT}/database/backups", "backups_read", database.show_backups),
     ("GET", f"{_PROJECT}/pgsodium", "project_admin_write", database.show_vault_root_key),
     ("GET", f"{_PROJECT}/ssl-enforcement", "database_ssl_config_read", database.show_ssl_enforcement),
+    ("GET", f"{_PROJECT}/analytics/endpoints/logs", "analytics_logs_read", logs.show_logs),
     ("GET", f"{_PROJECT}/postgrest", "data_api_config_read", database.show_data_api),
 )
 

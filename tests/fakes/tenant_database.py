@@ -14,7 +14,7 @@ from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds
 from provisioning.errors import Permanent, Transient
-from provisioning.ports import AdminRow, Census
+from provisioning.ports import AdminRow, Census, StatementStatistics
 
 _TABLE = re.compile(r"create table if not exists public\.(\w+)")
 _PROBE = "tenantbot-probe-"
@@ -166,6 +166,9 @@ class FakeTenantDatabase:
             for batch_id, batch in self.batches.items()
             if not batch.filename.startswith(start)
         }
+
+    async def statements(self, *, limit: int) -> Sequence[StatementStatistics]:
+        return [StatementStatistics("select * from users where email = $1", 3, 3, 0.01)][:limit]
 
     async def census(self) -> Census:
         rows = len(self.users) + len(self.vendors) + len(self.resellers) + len(self.batches)

@@ -14,7 +14,7 @@ from provisioning.domain.drift import Print
 from provisioning.domain.schema_files import SchemaFile
 from provisioning.domain.secret import Secret
 from provisioning.domain.seeds import Seeds, seed_statement
-from provisioning.ports import AdminRow, Census
+from provisioning.ports import AdminRow, Census, StatementStatistics
 
 _PROBE = "tenantbot-probe-"
 _FOREIGN = {
@@ -155,6 +155,16 @@ class PostgresTenantDatabase:
                 else None
             )
         return Census(users, rows, await self.size_bytes(), last)
+
+    async def statements(self, *, limit: int) -> Sequence[StatementStatistics]:
+        with translated("Reading the statements of the tenant database"):
+            rows = await self._connection.fetch(
+                "select query, calls, rows, total_exec_time / 1000 as seconds from extensions.pg_stat_statements"
+                " where dbid = (select oid from pg_database where datname = current_database())"
+                " order by total_exec_time desc limit $1",
+                limit,
+            )
+        return [StatementStatistics(**row) for row in rows]
 
     async def change_password(self, password: Secret) -> None:
         """Send its verifier only, as psql does: statements of this kind end up in the project's log."""
