@@ -1,13 +1,14 @@
 """`tenantbot sandbox`: the stand-ins, the Slack bot, the admin API and one worker, until it is stopped."""
 
 import asyncio
+from dataclasses import replace
 
 import typer
 
-from bot.sandbox_settings import announce_admin_api, open_sandbox, take_kept_port
+from bot.sandbox_settings import announce_admin_api, take_kept_port
 from bot.web_command import open_surfaces, stop_on_signals, work_beside
 from provisioning.bootstrap import open_system
-from provisioning.cli.session import EXIT_OK, finish, invocation_of
+from provisioning.cli.session import EXIT_OK, finish, invocation_of, open_settings
 from provisioning.http_server import port_of
 from sandbox.document import SandboxDocument
 
@@ -21,11 +22,12 @@ def sandbox(context: typer.Context) -> None:
     """
     invocation = invocation_of(context)
     home, output = invocation.options.home, invocation.output
+    in_sandbox = replace(invocation, options=replace(invocation.options, sandbox=True))
 
     async def main() -> int:
         stop, working = stop_on_signals(), asyncio.Event()
         async with (
-            open_sandbox(home) as settings,
+            open_settings(in_sandbox, log_here=True) as settings,
             take_kept_port(home) as listener,
             open_system(settings) as system,
             open_surfaces(settings, system, listener, working=working),

@@ -273,6 +273,11 @@ class Settings(BaseModel):
         default="127.0.0.1", description="Address that METRICS_PORT is at; 0.0.0.0 for all of this machine's."
     )
 
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None,
+        description="Base URL of an OpenTelemetry collector, such as http://127.0.0.1:4318; needs the extra `otel`.",
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severe log line that is written."
     )

@@ -17,6 +17,7 @@ from bot.outbox.meters import count_call
 from bot.outbox.ports import Answer
 from bot.outbox.uploading import put_content
 from provisioning.ports import Clock
+from provisioning.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,8 @@ class SlackCalls:
         while True:
             await self._wait_for_turn(method, str(arguments.get("channel", "")), deadline)
             try:
-                answer = await attempt(self._client, method, arguments, seconds=self._left(deadline))
+                with span(f"Slack {method}", {"rpc.method": method}):
+                    answer = await attempt(self._client, method, arguments, seconds=self._left(deadline))
             except SlackRefused as refused:
                 count_call(method, refused.code)
                 if was_unclear and refused.code in _DONE_ALREADY:

@@ -14,13 +14,20 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import httpx
+from prometheus_client import Counter
 
 from provisioning.adapters.http_answer import asked_pause, said
 from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent, Transient, Unclear
+from provisioning.tracing import span
 
 NETWORK: Final = "the address and the network"
 
+_CALLS: Final = Counter(
+    "tenantbot_outside_calls",
+    "Calls of services over HTTP, by the status of the answer.",
+    ["service", "result"],
+)
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -101,7 +108,7 @@ async def send(
     request = client.build_request(method, path, **kwargs)
     place = _place(service, request)
     try:
-        return await client.send(request, follow_redirects=follow_redirects)
+        return await _observed(client, request, service, follow_redirects=follow_redirects)
     except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
         raise _unreachable(fault, _place(service, fault.request), check) from fault
     except httpx.PoolTimeout as fault:
@@ -118,6 +125,22 @@ async def send(
     except httpx.RequestError as fault:
         message = f"{place} gave no readable answer ({type(fault).__name__}); check {check}."
         raise _lost(message, may_repeat=repeatable) from fault
+
+
+async def _observed(
+    client: httpx.AsyncClient, request: httpx.Request, service: str, *, follow_redirects: bool
+) -> httpx.Response:
+    """Trace the call and count its answer. Paths and queries name what is asked about, so neither is kept."""
+    about = {"http.request.method": request.method, "server.address": request.url.host}
+    with span(f"{request.method} {service}", about) as under_way:
+        try:
+            response = await client.send(request, follow_redirects=follow_redirects)
+        except httpx.HTTPError:
+            _CALLS.labels(service, "none").inc()
+            raise
+        under_way.note({"http.response.status_code": response.status_code})
+        _CALLS.labels(service, str(response.status_code)).inc()
+        return response
 
 
 def _unreachable(fault: httpx.TransportError, place: str, check: str) -> Permanent | Transient:

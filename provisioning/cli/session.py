@@ -22,6 +22,7 @@ from provisioning.cli.output import Output
 from provisioning.domain.actor import Actor
 from provisioning.errors import NeedsPerson, Refused, TenantbotError
 from provisioning.settings import Settings
+from provisioning.tracing import tracing
 
 T = TypeVar("T")
 
@@ -80,7 +81,8 @@ async def open_settings(
         configure_logs(
             stream, level=settings.log_level, form=settings.log_format, secrets=settings.secret_texts()
         )
-        yield settings
+        async with tracing(settings.otel_exporter_otlp_endpoint):
+            yield settings
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from provisioning.engine.step import Context, Ports, R, Step
 from provisioning.errors import NeedsPerson, Permanent, TenantbotError, Transient
 from provisioning.ports import Clock
 from provisioning.registry import Attempt, LostClaim, Registry, Transaction
+from provisioning.tracing import span
 
 T = TypeVar("T")
 
@@ -85,9 +86,16 @@ async def undo_step(bench: Bench[Ports], step: Step[Ports, ..., Any]) -> dict[st
 async def _try_until_done(
     bench: Bench[Ports], step: Step[Ports, ..., Any], act: Callable[[Context[Ports]], Awaitable[Outcome]]
 ) -> Outcome:
-    with bound_contextvars(step=step.number):
+    with (
+        bound_contextvars(step=step.number),
+        span(
+            f"step {step.number}",
+            {"run.id": bench.run_id, "tenant": bench.subdomain, "step.title": step.title},
+        ) as under_way,
+    ):
         log.info("step started", title=step.title)
         outcome = await _attempts(bench, step, act)
+        under_way.note({"step.outcome": outcome.kind})
         log.info("step ended", title=step.title, outcome=outcome.kind)
         return outcome
 

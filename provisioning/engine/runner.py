@@ -24,6 +24,7 @@ from provisioning.engine.pipeline import Ending, Pipeline
 from provisioning.engine.step import P, Ports, R, Step
 from provisioning.ports import Clock, Vault
 from provisioning.registry import AuditEntry, LegBrief, LegEnd, Registry, Transaction
+from provisioning.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +59,15 @@ class Runner(Generic[Ports]):
         if not await self._patiently(lambda tx: tx.runs.claim(run_id, leg, claim)):
             return "moved on"
         brief = _read_brief(await checkpoint("begin", lambda: self._brief(run_id)))
-        with bound_contextvars(run_id=run_id, tenant=brief.subdomain, actor=brief.requested_by):
-            return await self._execute(run_id, brief, claim, checkpoint)
+        with (
+            bound_contextvars(run_id=run_id, tenant=brief.subdomain, actor=brief.requested_by),
+            span(
+                "leg", {"run.id": run_id, "run.kind": brief.kind, "run.leg": leg, "tenant": brief.subdomain}
+            ) as under_way,
+        ):
+            state = await self._execute(run_id, brief, claim, checkpoint)
+            under_way.note({"run.state": state})
+            return state
 
     async def _execute(self, run_id: RunId, brief: LegBrief, claim: str, checkpoint: Checkpoint) -> str:
         pipeline = self.pipelines[brief.kind]
