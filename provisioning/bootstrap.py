@@ -12,7 +12,9 @@ import asyncpg
 from provisioning.adapters.bcrypt_hasher import BcryptHasher
 from provisioning.adapters.dns_resolver import DnsResolver
 from provisioning.adapters.fernet_vault import FernetVault
+from provisioning.adapters.http import new_client
 from provisioning.adapters.object_archive import ObjectArchive
+from provisioning.adapters.public_keys import FindKey, PublicKeys
 from provisioning.adapters.registry import PostgresRegistry
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.figures import count_figures
@@ -201,6 +203,16 @@ def read_tenant_files(settings: Settings) -> tuple[tuple[SchemaFile, ...], Seeds
 
 
 _CANNOT_CONNECT = (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+@asynccontextmanager
+async def open_public_keys(settings: Settings, clock: Clock) -> AsyncIterator[FindKey | None]:
+    """Find the keys of whose tokens are taken besides our own; None without ADMIN_JWKS_URL."""
+    if settings.admin_jwks_url is None:
+        yield None
+        return
+    async with new_client(base_url="", timeout=10) as client:
+        yield PublicKeys(client, settings.admin_jwks_url, clock=clock).find
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """Bearer tokens: signed by `tenantbot token`, or by an identity provider whose keys are public; both say who acts."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
 
+from provisioning.adapters.public_keys import FindKey
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.secret import Secret
 from provisioning.errors import Refused
@@ -22,22 +23,19 @@ _LONGEST: Final = 16_384
 _LEEWAY_SECONDS: Final = 10
 """Between the clock of whoever signs and ours."""
 
-KeyFinder = Callable[[str | None], Awaitable[jwt.PyJWK | None]]
-"""Finds a public key by its id, or the only one there is; None when there is no such key."""
-
 
 @dataclass(frozen=True)
 class TokenRules:
     """Whose tokens are taken. `issuer` None: it is not looked at. Roles are in any of `role_claims`."""
 
     secret: Secret | None
-    public_keys: KeyFinder | None
+    public_keys: FindKey | None
     issuer: str | None
     audience: str
     role_claims: Sequence[str]
 
     @classmethod
-    def of(cls, settings: Settings, *, public_keys: KeyFinder | None = None) -> "TokenRules":
+    def of(cls, settings: Settings, *, public_keys: FindKey | None = None) -> "TokenRules":
         return cls(
             secret=settings.admin_jwt_secret,
             public_keys=public_keys,

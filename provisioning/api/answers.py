@@ -268,3 +268,75 @@ class OverviewAnswer(Answer):
     open_runs: list[RunAnswer]
     worker_alive: bool
     lockdown: str | None
+
+
+class ArchivedAnswer(Answer):
+    model_config = ConfigDict(extra="allow")
+
+    subdomain: str
+    company: str | None = None
+
+
+class ArchivesAnswer(Answer):
+    archives: list[ArchivedAnswer]
+    total: int
+
+
+class BackupAnswer(Answer):
+    taken_at: datetime
+    tables: int
+    rows: int
+    users: int
+
+
+class RestorePlanAnswer(PlanAnswer):
+    archive: str
+    revives: bool
+    backup: BackupAnswer
+
+
+class FixAnswer(Answer):
+    verb: str
+    label: str
+    plan: list[str]
+
+
+class CauseAnswer(Answer):
+    issue: str
+    code: str
+    sentence: str
+    sure: str
+    affected: list[str]
+    fixes: list[FixAnswer]
+
+
+class ProbeAnswer(Answer):
+    issue: str
+    name: str
+    asked: str
+    expected: str
+    found: str
+    outcome: str
+    seconds: float
+    ok: bool | None
+    skipped: bool
+
+
+class DiagnosisAnswer(Answer):
+    """`incident` is what there is to say where another tenant's data was seen."""
+
+    subdomain: str
+    healthy: bool
+    made_at: datetime
+    seconds: float
+    issues: list[str]
+    cause: CauseAnswer | None
+    also: list[CauseAnswer]
+    probes: list[ProbeAnswer]
+    incident: Any
+
+
+class SentDigestAnswer(Answer):
+    digest_id: str
+    state: str
+    digest: dict[str, Any]

@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from provisioning.api import (
     approvals,
     audit,
+    diagnoses,
+    digests,
+    fleet,
     lockdown,
     orphans,
     overview,
@@ -31,6 +34,7 @@ from provisioning.ports import Clock
 
 RESOURCES: Final = (
     tenants.router,
+    diagnoses.router,
     plans.router,
     runs.router,
     progress.router,
@@ -40,6 +44,8 @@ RESOURCES: Final = (
     restores.router,
     audit.router,
     overview.router,
+    fleet.router,
+    digests.router,
 )
 
 _ABOUT: Final = (

@@ -1,8 +1,11 @@
 """What is sent along with a verb; the guide's calls send nothing (14.7)."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from provisioning.api.words import Body, Confirmation, EmailAddress, Line, PlainSubdomain, Reason, Span
+from provisioning.domain.diagnosis import Issue
 
 UNSAID = "asked for over the admin API, without a reason"
 
@@ -44,8 +47,19 @@ class Removal(Body):
     confirm: Line = Field(default="", description="Its ref again, where its name is not one that we gave.")
 
 
+class Examination(Body):
+    issues: list[Annotated[Issue, Field(strict=False)]] = Field(
+        default_factory=list, description="Only these; else all four."
+    )
+
+
+class Mending(Body):
+    fix: RepairName = Field(description="A repair that a diagnosis proposed.", examples=["republish"])
+
+
 class Restoration(Body):
     archive: Line = Field(min_length=1, max_length=200, examples=["archives/customerinc-20261124"])
     as_tenant: PlainSubdomain = Field(
-        description="Its own subdomain, or one that is free.", examples=["customerinc"]
+        default_factory=str, description="A subdomain that is free; else its own.", examples=["customerinc"]
     )
+    reason: Reason = Field(default_factory=str)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
+from provisioning.domain.diagnosis import REPAIRS
 from provisioning.domain.lockdown import CONFIRMATION
 from provisioning.domain.request import LONGEST_TEXT
 from provisioning.domain.subdomain import LONGEST, RESERVED, SHORTEST
@@ -72,5 +73,6 @@ EmailAddress = Annotated[
 PersonName = Annotated[Line, Described({"maxLength": LONGEST_TEXT})]
 Reason = Annotated[Line, Described({"pattern": _SENTENCE})]
 Confirmation = Annotated[Line, Described({"enum": ["", CONFIRMATION]})]
+RepairName = Annotated[Line, Described({"enum": sorted(REPAIRS)})]
 Span = Annotated[Line, Described({"pattern": "^(0|[1-9][0-9]?[smhd])$"})]
 ProjectUrl = Annotated[Line, Described({"pattern": r"^https://[a-z0-9]{20}\.supabase\.co$"})]

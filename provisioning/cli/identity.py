@@ -1,5 +1,7 @@
 """Who is at the terminal: one of the sandbox's four people, or the holder of a token."""
 
+from provisioning.adapters.system_clock import SystemClock
+from provisioning.bootstrap import open_public_keys
 from provisioning.cli.options import SANDBOX_PEOPLE
 from provisioning.domain.actor import Actor
 from provisioning.errors import Refused
@@ -30,6 +32,9 @@ async def actor_from_token(settings: Settings) -> Actor:
         raise Refused(
             "TENANTBOT_TOKEN is missing; an administrator makes one with `tenantbot token`.", code="no_token"
         )
-    checked_secret(settings.admin_jwt_secret)
+    if settings.admin_jwks_url is None:
+        checked_secret(settings.admin_jwt_secret)
     token = settings.tenantbot_token.reveal()
-    return await read_token(token, TokenRules.of(settings), surface="cli", called="TENANTBOT_TOKEN")
+    async with open_public_keys(settings, SystemClock()) as public_keys:
+        rules = TokenRules.of(settings, public_keys=public_keys)
+        return await read_token(token, rules, surface="cli", called="TENANTBOT_TOKEN")
