@@ -4,7 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from provisioning.api.words import Body, Confirmation, EmailAddress, Line, PlainSubdomain, Reason, Span
+from provisioning.api.words import (
+    Body,
+    Confirmation,
+    EmailAddress,
+    Line,
+    PlainSubdomain,
+    Reason,
+    RepairName,
+    Span,
+)
 from provisioning.domain.diagnosis import Issue
 
 UNSAID = "asked for over the admin API, without a reason"
