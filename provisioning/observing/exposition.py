@@ -7,7 +7,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Info, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Info,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from provisioning.domain.figures import Figures
 from provisioning.errors import TenantbotError
@@ -34,6 +41,7 @@ class Exposition:
         self._figures: Figures | None = None
         self._counted_at = float("-inf")
         self._about = _about()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody asks when a counter began
 
     async def text(self) -> bytes:
         """Everything in Prometheus's text format. A registry that is away takes nothing else with it."""

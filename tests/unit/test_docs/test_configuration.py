@@ -11,7 +11,7 @@ _SETTING: Final = re.compile(r"(?:[A-Z]+_)+[A-Z]+")
 _NO_SETTINGS: Final = frozenset(
     {
         *("TENANTBOT_HOME", "TENANTBOT_TEST_DATABASE_URL"),  # where things are, before any setting is read
-        *("ACTIVE_HEALTHY",),
+        *("ACTIVE_HEALTHY", "OTEL_EXPORTER_OTLP_HEADERS"),
     }
 )
 
