@@ -12,6 +12,7 @@ from provisioning.api import (
     digests,
     fleet,
     lockdown,
+    notices,
     orphans,
     overview,
     plans,
@@ -35,6 +36,7 @@ from provisioning.ports import Clock
 RESOURCES: Final = (
     tenants.router,
     diagnoses.router,
+    notices.router,
     plans.router,
     runs.router,
     progress.router,

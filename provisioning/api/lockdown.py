@@ -7,11 +7,11 @@ from fastapi import APIRouter, Response
 
 from provisioning.api.answers import ApprovalAnswer, LockdownAnswer, RunAnswer
 from provisioning.api.knock import Caller, Door, Knock
-from provisioning.api.render import ORIGIN, started_answer
+from provisioning.api.render import ORIGIN, asked_answer, started_answer
 from provisioning.api.responses import located
 from provisioning.api.verb_bodies import Emergency, Rejected
 from provisioning.control_plane.requests import Started
-from provisioning.documents import Document, approval_document
+from provisioning.documents import Document
 
 router: Final = APIRouter(prefix="/admin/lockdown", tags=["lockdown"], route_class=Knock)
 
@@ -36,8 +36,7 @@ async def declare_lockdown(body: Emergency, actor: Caller, control: Door, respon
     asked = await control.lockdowns.request(actor, reason=body.reason, confirm=body.confirm, origin=ORIGIN)
     if isinstance(asked, Started):
         return await started_answer(control, actor, asked, response)
-    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
-    return approval_document(asked)
+    return asked_answer(asked, response)
 
 
 @router.post(
@@ -49,5 +48,4 @@ async def declare_lockdown(body: Emergency, actor: Caller, control: Door, respon
 async def lift_lockdown(body: Rejected, actor: Caller, control: Door, response: Response) -> Document:
     """Ask for exactly those tenants back that the lockdown suspended."""
     asked = await control.lockdowns.request_lift(actor, reason=body.reason, origin=ORIGIN)
-    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
-    return approval_document(asked)
+    return asked_answer(asked, response)

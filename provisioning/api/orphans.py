@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Query, Response
 from provisioning.api.addresses import RUN_ID, TENANT_ID
 from provisioning.api.answers import ApprovalAnswer, OrphansAnswer
 from provisioning.api.knock import Caller, Door, Knock
-from provisioning.api.render import ORIGIN
+from provisioning.api.render import ORIGIN, asked_answer
 from provisioning.api.responses import located
 from provisioning.api.verb_bodies import Removal
-from provisioning.documents import Document, approval_document, orphans_document
+from provisioning.documents import Document, orphans_document
 
 router: Final = APIRouter(prefix="/admin/orphans", tags=["orphans"], route_class=Knock)
 
@@ -40,5 +40,4 @@ async def remove_orphan(
     asked = await control.orphans.request_removal(
         actor, ref, reason=body.reason, confirm=body.confirm, origin=ORIGIN
     )
-    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
-    return approval_document(asked)
+    return asked_answer(asked, response)

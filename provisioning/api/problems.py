@@ -21,7 +21,10 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     **dict.fromkeys(("no_token", "bad_token", "token_expired"), HTTPStatus.UNAUTHORIZED),
     **dict.fromkeys(("not_allowed", "own_request"), HTTPStatus.FORBIDDEN),
     **dict.fromkeys(
-        ("unknown", "unknown_tenant", "unknown_run", "unknown_approval", "unknown_backup", "no_orphan", "not_found"),
+        (
+            *("unknown", "unknown_tenant", "unknown_run", "unknown_approval", "unknown_backup"),
+            *("no_orphan", "archive_missing", "not_found"),
+        ),
         HTTPStatus.NOT_FOUND,
     ),
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -31,7 +34,7 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "bad_key": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
 }  # fmt: skip
-"""Of refusals; any other one is a conflict with how things are."""
+"""Of some errors; any other refusal is a conflict with how things are."""
 _CONFIRMATIONS: Final = frozenset({"confirm", "confirm_project"})
 """What is typed again contradicts how things are, where it is wrong; it has no form of its own."""
 
@@ -106,10 +109,10 @@ def _status(fault: TenantbotError) -> HTTPStatus:
     if isinstance(fault, InvalidRequest):
         contradicts = all(error.field in _CONFIRMATIONS for error in fault.errors)
         return HTTPStatus.CONFLICT if contradicts else HTTPStatus.UNPROCESSABLE_ENTITY
+    if fault.code in _STATUS:
+        return _STATUS[fault.code]
     if isinstance(fault, Refused):
-        return _STATUS.get(fault.code, HTTPStatus.CONFLICT)
-    if isinstance(fault, Transient) and fault.code == "too_many_requests":
-        return HTTPStatus.TOO_MANY_REQUESTS
+        return HTTPStatus.CONFLICT
     return HTTPStatus.BAD_GATEWAY if isinstance(fault, Permanent) else HTTPStatus.SERVICE_UNAVAILABLE
 
 

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from provisioning.control_plane import ControlPlane
 from provisioning.control_plane.requests import Started
 from provisioning.control_plane.views import TenantView
-from provisioning.documents import Document, run_document, tenant_document, tenant_row
+from provisioning.documents import Document, approval_document, run_document, tenant_document, tenant_row
 from provisioning.domain.actor import Actor
+from provisioning.domain.approval import Approval
 from provisioning.domain.page import Cursor
 from provisioning.domain.run import Run
 from provisioning.domain.tenant import Tenant
@@ -55,6 +56,12 @@ async def started_answer(
     run = started.run if isinstance(started, Started) else started
     response.headers["location"] = f"/admin/runs/{run.run_id}"
     return await run_answer(control, actor, run)
+
+
+def asked_answer(asked: Approval, response: Response) -> Document:
+    """The question, and in Location where its answer will be."""
+    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
+    return approval_document(asked)
 
 
 def next_cursor(places: Sequence[tuple[datetime, str]], limit: int) -> str | None:

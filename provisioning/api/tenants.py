@@ -18,6 +18,7 @@ from provisioning.api.answers import (
 from provisioning.api.knock import Caller, Door, Knock
 from provisioning.api.render import (
     ORIGIN,
+    asked_answer,
     next_cursor,
     registered_answer,
     started_answer,
@@ -30,7 +31,7 @@ from provisioning.api.verb_bodies import Ending, Reasoned, Recipient
 from provisioning.api.words import ONE_LINE
 from provisioning.control_plane.requests import Started
 from provisioning.control_plane.views import PAGE
-from provisioning.documents import Document, approval_document
+from provisioning.documents import Document
 from provisioning.domain.tenant import TenantState
 
 router: Final = APIRouter(prefix="/admin/tenants", tags=["tenants"], route_class=Knock)
@@ -142,8 +143,7 @@ async def delete_tenant(
         confirm_project=said.confirm_project or "",
         origin=ORIGIN,
     )
-    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
-    return approval_document(asked)
+    return asked_answer(asked, response)
 
 
 @router.post("/{tenant}/verify", status_code=202, response_model=RunAnswer, responses=_BEGUN)

@@ -8,12 +8,14 @@ from provisioning.api.words import (
     Body,
     Confirmation,
     EmailAddress,
+    IncidentName,
     Line,
     PlainSubdomain,
     Reason,
     RepairName,
     Span,
 )
+from provisioning.control_plane.notices import LONGEST_MESSAGE
 from provisioning.domain.diagnosis import Issue
 
 UNSAID = "asked for over the admin API, without a reason"
@@ -64,6 +66,12 @@ class Examination(Body):
 
 class Mending(Body):
     fix: RepairName = Field(description="A repair that a diagnosis proposed.", examples=["republish"])
+
+
+class Telling(Body):
+    reason: Reason = Field(examples=["customers have a right to know"])
+    message: Line = Field(default="", max_length=LONGEST_MESSAGE, description="Added to the notice as it is.")
+    incident: IncidentName = Field(default_factory=str, description="Else the tenant's latest.")
 
 
 class Restoration(Body):

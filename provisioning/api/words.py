@@ -73,6 +73,7 @@ EmailAddress = Annotated[
 PersonName = Annotated[Line, Described({"maxLength": LONGEST_TEXT})]
 Reason = Annotated[Line, Described({"pattern": _SENTENCE})]
 Confirmation = Annotated[Line, Described({"enum": ["", CONFIRMATION]})]
+IncidentName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,99}$")]
 RepairName = Annotated[Line, Described({"enum": sorted(REPAIRS)})]
 Span = Annotated[Line, Described({"pattern": "^(0|[1-9][0-9]?[smhd])$"})]
 ProjectUrl = Annotated[Line, Described({"pattern": r"^https://[a-z0-9]{20}\.supabase\.co$"})]
