@@ -64,6 +64,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "slack_api_url": document.slack_api,
             "slack_ops_channel": OPS,
             "digest_cron": NEVER,  # by hand: nobody waits in a sandbox until the morning
+            "verify_cron": NEVER,
             "tenantbot_viewers": VIEWERS,
             "tenantbot_operators": OPERATORS,
             "tenantbot_approvers": APPROVERS,

@@ -191,6 +191,9 @@ def policy_of(settings: Settings) -> Policy:
         grace=settings.deprovision_grace,
         approval_expiry=settings.approval_expiry,
         digest_quiet=settings.digest_quiet,
+        verify_parallel=settings.verify_parallel,
+        verify_keep=settings.verify_keep,
+        verify_jitter=settings.verify_jitter,
     )
 
 

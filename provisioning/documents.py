@@ -14,6 +14,7 @@ from provisioning.domain.approval import Approval
 from provisioning.domain.checklist import Check
 from provisioning.domain.diagnosis import Cause, Diagnosis, Outcome, Probe
 from provisioning.domain.orphan import Orphan
+from provisioning.domain.round import Verification as TenantVerification
 from provisioning.domain.run import Run, RunEvent, StepView
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import InvalidRequest, TenantbotError
@@ -39,6 +40,16 @@ def run_document(run: Run, tenant: Tenant | None, access_url: str) -> Document:
         "requested_by": run.requested_by,
         "created_at": run.created_at.isoformat(),
         "finished_at": run.finished_at and run.finished_at.isoformat(),
+    }
+
+
+def tenant_verification_document(verification: TenantVerification) -> Document:
+    return {
+        "run_id": verification.run_id,
+        "at": verification.at and verification.at.isoformat(),
+        "ok": verification.ok,
+        "verdict": verification.verdict,
+        "checklist": [_check(check) for check in verification.checks],
     }
 
 

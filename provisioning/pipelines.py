@@ -12,11 +12,12 @@ from provisioning.provision.pipeline import PROVISION, RESEND, VERIFY
 from provisioning.repair.pipeline import REPAIR
 from provisioning.restore.pipeline import RESTORE
 from provisioning.rotate.pipeline import ROTATE
+from provisioning.rounds.pipeline import VERIFY_ALL
 
 PIPELINES: Final = {
     pipeline.kind: pipeline
     for pipeline in (
         *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
-        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, REPAIR, NOTIFY, LOCKDOWN, LIFT),
+        *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, REPAIR, NOTIFY, LOCKDOWN, LIFT, VERIFY_ALL),
     )
 }

@@ -258,6 +258,9 @@ class TenantDatabase(Protocol):
         ...
 
     async def size_bytes(self) -> int: ...
+    async def identity(self) -> str:
+        """Tell this database from every other, whatever address it was reached by."""
+        ...
 
     async def seed(self, seeds: Seeds) -> tuple[int, int]:
         """Insert what is missing; return how many vendor configurations and resellers were inserted now."""

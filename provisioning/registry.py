@@ -21,6 +21,7 @@ from provisioning.domain.lockdown import Covered, Lockdown
 from provisioning.domain.page import Cursor
 from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import ProvisionRequest
+from provisioning.domain.round import Mood, Notice, NoticeId, Verification
 from provisioning.domain.run import (
     Direction,
     Run,
@@ -99,6 +100,10 @@ class Tenants(Protocol):
 
     async def being_made(self) -> int:
         """How many of the unverified ones have a run that has not come to their checks yet."""
+        ...
+
+    async def verifiable(self) -> Sequence[Tenant]:
+        """Those that are served and that no open run works on, by subdomain."""
         ...
 
     async def other_active(self, subdomain: str) -> str | None: ...
@@ -458,6 +463,41 @@ class KeptAnswers(Protocol):
     async def forget(self, caller: str, key: str) -> None: ...
 
 
+class Verifications(Protocol):
+    async def add(self, verification: Verification, *, keep: int) -> None:
+        """Keep it, and so many of the tenant's newest."""
+        ...
+
+    async def of(self, subdomain: str, *, limit: int) -> Sequence[Verification]:
+        """Those of one tenant, newest first."""
+        ...
+
+    async def of_run(self, run_id: RunId) -> Sequence[Verification]: ...
+    async def turned_bad(self, run_id: RunId) -> Sequence[Mood]:
+        """Whom this run found bad while people believe them well; from now on they don't."""
+        ...
+
+    async def turned_well(self, run_id: RunId) -> Sequence[Mood]:
+        """Whom this run found well while people believe them bad; from now on they don't."""
+        ...
+
+
+class Notices(Protocol):
+    async def add(self, notice: Notice) -> None: ...
+    async def alarm(self) -> Notice | None:
+        """The open alarm about tenants that are not kept apart. Nobody else changes it in this transaction."""
+        ...
+
+    async def change(self, notice: Notice) -> None:
+        """What is new in it is to be told."""
+        ...
+
+    async def unreported(self) -> Sequence[Notice]: ...
+    async def save_report(self, notice_id: NoticeId, notes: Mapping[str, Any], *, told: str | None) -> None:
+        """Keep the surface's notes. `told` is the print of what was told; it is over when that is all there is."""
+        ...
+
+
 class Transaction(Protocol):
     """One transaction. Leaving its block commits everything; an exception undoes everything."""
 
@@ -485,6 +525,10 @@ class Transaction(Protocol):
     def digests(self) -> Digests: ...
     @property
     def kept_answers(self) -> KeptAnswers: ...
+    @property
+    def verifications(self) -> Verifications: ...
+    @property
+    def notices(self) -> Notices: ...
 
 
 class Registry(Protocol):

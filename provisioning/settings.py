@@ -247,11 +247,25 @@ class Settings(BaseModel):
         description="When the digest is posted, as in a crontab (minute, hour, day, month, weekday), or off.",
     )
     digest_timezone: str = Field(
-        default="UTC", description="Time zone of DIGEST_CRON, such as Europe/Berlin."
+        default="UTC", description="Time zone of DIGEST_CRON and VERIFY_CRON, such as Europe/Berlin."
     )
     digest_quiet: bool = Field(
         default=False,
         description="Whether the digest is left out when nothing has changed since the last one.",
+    )
+
+    verify_cron: str = Field(
+        default="30 3 * * *",
+        description="When all tenants are verified, and tried at each other: as in a crontab, or off.",
+    )
+    verify_jitter: Span = Field(
+        default=timedelta(minutes=10), description="How much later such a round begins at most: 0, 10m, 2h."
+    )
+    verify_parallel: int = Field(
+        default=16, ge=1, le=64, description="How many tenants a round verifies at a time."
+    )
+    verify_keep: int = Field(
+        default=20, ge=1, le=1000, description="How many verifications of each tenant are kept."
     )
 
     engine_retention: Span = Field(
@@ -345,7 +359,7 @@ class Settings(BaseModel):
             raise ValueError("it looks like https://slack.com/api/")
         return url.rstrip("/") + "/"
 
-    @field_validator("digest_cron")
+    @field_validator("digest_cron", "verify_cron")
     @classmethod
     def _is_a_schedule(cls, cron: str) -> str:
         parse_schedule("", cron, "UTC")
@@ -372,6 +386,7 @@ class Settings(BaseModel):
         return (
             parse_schedule("digest", self.digest_cron, self.digest_timezone),
             parse_schedule("retention", "17 * * * *", "UTC"),
+            parse_schedule("verify", self.verify_cron, self.digest_timezone),
         )
 
     @classmethod

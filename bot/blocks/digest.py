@@ -19,7 +19,7 @@ from provisioning.domain.digest import (
     Verdict,
     WaitingRun,
 )
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import is_fleet
 
 T = TypeVar("T")
 
@@ -125,7 +125,7 @@ def _new(one: NewTenant) -> str:
 
 
 def _name(subdomain: str) -> str:
-    return "all tenants:" if subdomain.startswith(FLEET) else code(subdomain)
+    return "all tenants:" if is_fleet(subdomain) else code(subdomain)
 
 
 def _costs(digest: Digest) -> str:

@@ -110,6 +110,10 @@ def _fleet_ending(run: Run) -> str:
     match run.state, run.kind:
         case RunState.SUCCEEDED, RunKind.LOCKDOWN:
             return f"LOCKDOWN{_after(run)}: {_details(run)}. Until it is lifted, nothing is provisioned or activated."
+        case RunState.SUCCEEDED, RunKind.VERIFY_ALL:
+            return f"All looked at{_after(run)}: {_details(run)}."
+        case _, RunKind.VERIFY_ALL:
+            return "Cancelled: what was found until then is kept."
         case RunState.SUCCEEDED, _:
             return f"The lockdown is lifted{_after(run)}: {_details(run)}."
         case _, RunKind.LOCKDOWN:

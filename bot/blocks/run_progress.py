@@ -58,6 +58,7 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.DEPROVISION: f"Deprovisioning *{name}* at {at}",
         RunKind.LOCKDOWN: "*LOCKDOWN*: suspending every active tenant",
         RunKind.LIFT: "*Lifting the lockdown*: bringing back what it suspended",
+        RunKind.VERIFY_ALL: "*Verifying all tenants*, each also tried at another",
     }[run.kind]
     return f"{RUN_MARKS[run.state]} {what}, asked by {requester(run)}"
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.blocks.kit import is_person, mention
 from bot.blocks.words import about, count, duration, said, state
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import is_fleet
 from provisioning.domain.run import Direction, Run, RunKind, RunState, StepState, StepView
 from provisioning.domain.tenant import Tenant
 
@@ -21,7 +21,7 @@ _SLOW: Final = 3.0
 
 
 def company(run: Run, tenant: Tenant | None) -> str:
-    if run.subdomain == FLEET:
+    if is_fleet(run.subdomain):
         return "all tenants"
     name = tenant.company_name if tenant else str(run.request.get("company") or run.subdomain)
     return said(name, 300)

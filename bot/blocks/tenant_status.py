@@ -13,7 +13,7 @@ from bot.blocks.tenant_words import reading, tenant_line
 from bot.blocks.words import RUN_MARKS, age, bar, code, said, size, state
 from provisioning.control_plane.views import TenantView
 from provisioning.domain.actor import Actor
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import is_fleet
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
 
@@ -51,8 +51,9 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.DEPROVISION: "Deprovisioning",
         RunKind.LOCKDOWN: "Lockdown of",
         RunKind.LIFT: "Lifting the lockdown of",
+        RunKind.VERIFY_ALL: "Verifying",
     }
-    where = "" if run.subdomain == FLEET else f" ({code(run.subdomain)})"
+    where = "" if is_fleet(run.subdomain) else f" ({code(run.subdomain)})"
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"
     return (
         f"{RUN_MARKS[run.state]} *{kind[run.kind]} {company(run, None)}*{where}\n"
@@ -113,7 +114,7 @@ def _buttons(view: TenantView, reader: Actor | None) -> list[Element]:
         return approval_buttons(view.approval, reader=reader)
     if view.run is not None and view.run.state.is_open:
         return decision_buttons(view.run)
-    if view.run is not None and view.run.subdomain == FLEET:
+    if view.run is not None and is_fleet(view.run.subdomain):
         return run_buttons(view.run, "")
     tenant = view.tenant
     if tenant is None or tenant.state in {TenantState.PROVISIONING, TenantState.DELETED}:

@@ -13,6 +13,7 @@ from bot.words_typed import email_in, subdomain_in, text_and_page
 from provisioning.control_plane.requests import Started
 
 _PAGE = 10
+_EVERYONE = "all"
 
 
 async def status(desk: Desk, visit: Visit) -> Message:
@@ -41,9 +42,12 @@ async def turn_page(desk: Desk, visit: Visit) -> Message:
 
 
 async def verify(desk: Desk, visit: Visit) -> Message:
+    """One tenant; or `verify all`, which goes over all of them."""
     subdomain = subdomain_in(visit.value, desk.domain)
     if not subdomain:
         return _which("verify")
+    if subdomain == _EVERYONE:
+        return _started(desk, await desk.control.rounds.start(visit.actor, origin=visit.origin))
     return _started(desk, await desk.control.requests.verify(visit.actor, subdomain, origin=visit.origin))
 
 

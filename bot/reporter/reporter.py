@@ -9,6 +9,7 @@ import structlog
 
 from bot.outbox.errors import SlackError, SlackRefused
 from bot.pictures.digest import draw_digest
+from bot.reporter.announcement import Announcement
 from bot.reporter.bulletin import Bulletin, Draw
 from bot.reporter.card import Card
 from bot.reporter.notes import Notes
@@ -80,6 +81,8 @@ class Reporter:
     async def look(self) -> bool:
         """Do once what is due; tell whether anything is being reported at all."""
         cards, reported, bulletins = await self._cards(), await self._threads(), await self._bulletins()
+        announcements = await self._announcements()
+        await self._show(self._rested(announcements))
         await self._show(self._rested(cards))
         threads = sorted(self._rested(reported), key=lambda one: (not one.stands_still, one.notes.told_at))
         for thread in threads:
@@ -98,9 +101,9 @@ class Reporter:
             if thread.is_done:
                 await thread.close()
         await self._show(self._rested(bulletins))
-        return bool(reported or cards or bulletins)
+        return bool(reported or cards or bulletins or announcements)
 
-    async def _show(self, cards: Sequence[Card] | Sequence[Bulletin]) -> None:
+    async def _show(self, cards: Sequence[Card] | Sequence[Bulletin] | Sequence[Announcement]) -> None:
         """One message each. Somebody is to decide, or wants to see what was decided: cards come before all else."""
         for card in cards:
             await self._try(card, card.settle)
@@ -139,6 +142,19 @@ class Reporter:
                 operators=self._office.operators,
             )
             for report in reports
+        ]
+
+    async def _announcements(self) -> Sequence[Announcement]:
+        return [
+            Announcement(
+                notes=Notes.from_json(notice.notes, channel=self._office.channel),
+                talks=self._talks,
+                clock=self._clock,
+                notice=notice,
+                rounds=self._control.rounds,
+                approvers=self._office.approvers,
+            )
+            for notice in await self._control.rounds.notices()
         ]
 
     async def _bulletins(self) -> Sequence[Bulletin]:

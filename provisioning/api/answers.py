@@ -78,6 +78,18 @@ class RunTenantAnswer(Answer):
     is_active: bool
 
 
+class TenantVerificationAnswer(Answer):
+    run_id: str
+    at: datetime | None
+    ok: bool
+    verdict: str
+    checklist: list[CheckAnswer]
+
+
+class TenantVerificationsAnswer(Answer):
+    items: list[TenantVerificationAnswer]
+
+
 class RunAnswer(Answer):
     run_id: str
     kind: str

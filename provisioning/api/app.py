@@ -20,6 +20,7 @@ from provisioning.api import (
     restores,
     runs,
     tenants,
+    verifications,
 )
 from provisioning.api.answers import Problem
 from provisioning.api.edge import Edge
@@ -48,6 +49,7 @@ RESOURCES: Final = (
     overview.router,
     fleet.router,
     digests.router,
+    verifications.router,
 )
 
 _ABOUT: Final = (

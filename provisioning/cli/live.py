@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from provisioning.domain.checklist import Check
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import is_fleet
 from provisioning.domain.run import Direction, Run, RunState, StepState, StepView
 
 _MARKS = {
@@ -78,7 +78,7 @@ def render_steps(run: Run) -> ConsoleRenderable:
         )
     return Group(
         Text(
-            f"{run.kind.value} {run.subdomain if run.subdomain != FLEET else 'of all tenants'}  {run.run_id}",
+            f"{run.kind.value} {run.subdomain if not is_fleet(run.subdomain) else 'of all tenants'}  {run.run_id}",
             "bold",
         ),
         table,

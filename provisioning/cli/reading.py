@@ -11,7 +11,14 @@ from provisioning.cli.session import EXIT_OK, Session, run_verb
 from provisioning.cli.stories import tell_approval, tell_run
 from provisioning.cli.tables import add_row, age, new_table
 from provisioning.control_plane.views import PAGE, TenantView
-from provisioning.documents import Document, list_document, run_document, tenant_document, tenant_row
+from provisioning.documents import (
+    Document,
+    list_document,
+    run_document,
+    tenant_document,
+    tenant_row,
+    tenant_verification_document,
+)
 from provisioning.domain.run import RunState
 from provisioning.domain.tenant import TenantState
 from provisioning.errors import Refused
@@ -22,6 +29,9 @@ def status(
     reference: Annotated[str, typer.Argument(metavar="SUBDOMAIN|RUN")],
     *,
     events: Annotated[bool, typer.Option("--events", help="Show the run's whole history.")] = False,
+    verifications: Annotated[
+        bool, typer.Option("--verifications", help="Show what its latest verifications came to.")
+    ] = False,
 ) -> None:
     """Show one tenant, or one run.
 
@@ -32,7 +42,11 @@ def status(
         views = session.system.control.views
         view = await views.status(session.actor, reference)
         history = await views.events(session.actor, view.run.run_id) if events and view.run else None
-        session.output.document(tenant_document(view, history))
+        found = await session.system.control.rounds.history(session.actor, reference) if verifications else ()
+        more = (
+            {"verifications": [tenant_verification_document(one) for one in found]} if verifications else {}
+        )
+        session.output.document({**tenant_document(view, history), **more})
         _tell_status(session.output, view, worker_alive=await session.system.worker_alive())
         for event in history or ():
             step = f" step {event.step}" if event.step else ""
@@ -40,6 +54,8 @@ def status(
                 f"{event.at:%Y-%m-%d %H:%M:%S}{step} {event.what}"
                 + (f" - {event.detail}" if event.detail else "")
             )
+        for one in found:
+            session.output.say(f"{one.at:%Y-%m-%d %H:%M:%S} {one.verdict}, run {one.run_id}")
         return EXIT_OK
 
     run_verb(context, show)

@@ -11,7 +11,8 @@ from provisioning.cli.session import EXIT_FAILED, EXIT_NEEDS_PERSON, EXIT_OK, Se
 from provisioning.cli.stories import tell_plan, tell_run
 from provisioning.control_plane.requests import Started
 from provisioning.documents import Document, plan_document, run_document, tenant_document
-from provisioning.domain.run import Run, RunId, RunState
+from provisioning.domain.checklist import Checklist
+from provisioning.domain.run import Run, RunId, RunKind, RunState
 
 Detach = Annotated[
     bool, typer.Option("--detach", help="Start the run and return at once; a worker executes it.")
@@ -80,16 +81,30 @@ def provision(
     run_verb(context, plan if dry_run else start, may_execute=not dry_run)
 
 
-def verify(context: typer.Context, subdomain: Subdomain, *, detach: Detach = False) -> None:
-    """Check a tenant again.
+def verify(
+    context: typer.Context,
+    subdomain: Annotated[str, typer.Argument(metavar="SUBDOMAIN")] = "",
+    *,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All tenants, some at a time, each also tried at another.")
+    ] = False,
+    detach: Detach = False,
+) -> None:
+    """Check a tenant again, or --all.
 
     The same checklist as step 8, made as a probe user that leaves no trace.
     """
+    if everyone == bool(subdomain):
+        raise typer.BadParameter("Name one tenant, or give --all.", param_hint="SUBDOMAIN")
 
     async def start(session: Session) -> int:
-        return await finish_run(
-            session, await session.system.control.requests.verify(session.actor, subdomain), detach=detach
+        control = session.system.control
+        started = await (
+            control.rounds.start(session.actor)
+            if everyone
+            else control.requests.verify(session.actor, subdomain)
         )
+        return await finish_run(session, started, detach=detach)
 
     run_verb(context, start, may_execute=True)
 
@@ -242,4 +257,5 @@ async def tell_end(session: Session, run: Run) -> None:
 def exit_code(run: Run) -> int:
     if run.state is RunState.WAITING:
         return EXIT_FAILED if run.error else EXIT_NEEDS_PERSON
-    return EXIT_OK
+    has_findings = run.kind is RunKind.VERIFY_ALL and Checklist(run.checklist).failures
+    return EXIT_FAILED if has_findings else EXIT_OK

@@ -7,7 +7,7 @@ from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
 from provisioning.domain.approval import DEPROVISION, NOTIFY, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import FLEET, is_fleet
 from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
 from provisioning.domain.tenant import Tenant
@@ -33,7 +33,7 @@ def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *
         case RunState.ROLLED_BACK:
             output.say(_rolled_back(run))
         case RunState.CANCELLED:
-            what = "cut off" if run.subdomain == FLEET else f"nothing was made for {run.subdomain}"
+            what = "cut off" if is_fleet(run.subdomain) else f"nothing was made for {run.subdomain}"
             output.say(f"Cancelled: {what}.")
         case _:
             _tell_progress(output, run, worker_alive=worker_alive)
@@ -151,7 +151,7 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
     if (all_there_is := _without_a_tenant(run, minutes)) is not None:
         output.say(all_there_is)
         return
-    if run.subdomain == FLEET:
+    if is_fleet(run.subdomain):
         output.say(f"{'; '.join(step.detail or step.title for step in run.steps)}. After {minutes:.1f} s.")
         if run.kind is RunKind.LOCKDOWN:
             output.say("Next: tenantbot lockdown lift --reason …")
@@ -223,7 +223,7 @@ def _rolled_back(run: Run) -> str:
 
 
 def _next_commands(run: Run) -> str:
-    if run.subdomain == FLEET:
+    if is_fleet(run.subdomain):
         lift = "  |  tenantbot lockdown lift --reason …" if run.kind is RunKind.LOCKDOWN else ""
         return f"Next: tenantbot retry {run.run_id}{lift}"
     commands = [f"tenantbot retry {run.subdomain}"]

@@ -19,6 +19,7 @@ from provisioning.control_plane.repeats import Repeats
 from provisioning.control_plane.reports import Reports
 from provisioning.control_plane.requests import Requests
 from provisioning.control_plane.restores import Restores
+from provisioning.control_plane.rounds import Rounds
 from provisioning.control_plane.runs import RunDecisions
 from provisioning.control_plane.schedules import Schedules
 from provisioning.control_plane.views import Views
@@ -50,6 +51,7 @@ class ControlPlane:
     audit: AuditReader
     keys: Keys
     digests: Digests
+    rounds: Rounds
     schedules: Schedules
     gate: Gate
     reports: Reports
@@ -73,6 +75,7 @@ class ControlPlane:
             audit=AuditReader(desk),
             keys=Keys(desk),
             digests=Digests(desk),
+            rounds=Rounds(desk),
             schedules=Schedules(desk),
             gate=Gate(desk),
             reports=Reports(desk),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioning.control_plane.desk import Desk
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import is_fleet
 from provisioning.domain.run import Run, RunEvent, RunId
 from provisioning.domain.tenant import Tenant
 
@@ -37,7 +37,7 @@ class Reports:
                     run=one.run,
                     tenant=await tx.tenants.find(one.run.subdomain),
                     access_url=""
-                    if one.run.subdomain == FLEET
+                    if is_fleet(one.run.subdomain)
                     else self._desk.ports.app.url(one.run.subdomain),
                     events=one.events,
                     notes=one.notes,

@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.audit import request_hash
-from provisioning.domain.lockdown import FLEET
+from provisioning.domain.lockdown import is_fleet
 from provisioning.domain.request import REGION_GROUPS, ProvisionRequest, parse_email, parse_provision_request
 from provisioning.domain.run import Run, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
@@ -221,7 +222,7 @@ def new_run(
     origin: Mapping[str, Any] | None,
 ) -> Run:
     return Run(
-        run_id=RunId("-".join([kind, *([] if subdomain == FLEET else [subdomain]), secrets.token_hex(4)])),
+        run_id=RunId("-".join([kind, *([] if is_fleet(subdomain) else [subdomain]), secrets.token_hex(4)])),
         kind=kind,
         state=RunState.QUEUED,
         subdomain=subdomain,
@@ -241,9 +242,11 @@ async def start_run(
     *,
     result: str = "accepted",
     action: str = "requested",
+    at: datetime | None = None,
 ) -> Started:
+    """Have it executed at once, or at `at`."""
     await tx.runs.create(run, tenant_id=tenant_id, request_hash=request_hash(run.request))
-    await tx.legs.enqueue(run.run_id, run.leg)
+    await tx.legs.enqueue(run.run_id, run.leg, at=at)
     await _audit(tx, actor, run, result, action=action)
     return Started(run, continued=False)
 
@@ -252,7 +255,7 @@ async def continue_run(
     tx: Transaction, actor: Actor, run: Run, kind: RunKind, request: Mapping[str, Any]
 ) -> Started:
     is_same = request_hash(run.request) == request_hash(request)
-    if run.kind is kind and (is_same or kind in {RunKind.VERIFY, RunKind.ACTIVATE}):
+    if run.kind is kind and (is_same or kind in {RunKind.VERIFY, RunKind.ACTIVATE, RunKind.VERIFY_ALL}):
         await _audit(tx, actor, run, "continued")
         return Started(run, continued=True)
     raise Refused(

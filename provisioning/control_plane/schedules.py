@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from provisioning.control_plane import digests
+from provisioning.control_plane import digests, rounds
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.digests import Digests
+from provisioning.control_plane.rounds import Rounds
 from provisioning.domain.schedule import Schedule, Tick
 from provisioning.registry import Transaction
 
@@ -19,7 +20,11 @@ class Schedules:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._acts: Final[Mapping[str, Act]] = {digests.SCHEDULE: Digests(desk).tick, RETENTION: _only_take}
+        self._acts: Final[Mapping[str, Act]] = {
+            digests.SCHEDULE: Digests(desk).tick,
+            rounds.SCHEDULE: Rounds(desk).tick,
+            RETENTION: _only_take,
+        }
 
     async def tick(self, schedule: Schedule) -> bool:
         """Act on the latest tick that is due, unless it was acted on; tell whether it was by us.

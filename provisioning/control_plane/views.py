@@ -8,7 +8,7 @@ from uuid import UUID
 from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import Approval, ApprovalState
-from provisioning.domain.lockdown import FLEET, Lockdown
+from provisioning.domain.lockdown import Lockdown, is_fleet
 from provisioning.domain.page import Cursor
 from provisioning.domain.project import ProjectRef
 from provisioning.domain.run import Run, RunEvent, RunId, RunKind, RunState
@@ -151,7 +151,7 @@ class Views:
 
     def access_url(self, subdomain: str) -> str:
         """All tenants together have none."""
-        return "" if subdomain == FLEET else self._desk.ports.app.url(subdomain)
+        return "" if is_fleet(subdomain) else self._desk.ports.app.url(subdomain)
 
 
 async def find_run(tx: Transaction, reference: str) -> Run:

@@ -8,12 +8,17 @@ from provisioning.domain.run import RunKind
 from provisioning.domain.tenant import Tenant
 
 FLEET: Final = "*"
-"""What a run or a question about all tenants names in place of a subdomain; no tenant can have it."""
+"""What a run or a question about all tenants names in place of a subdomain, or begins with; no tenant can have it."""
 
 CONFIRMATION: Final = "LOCKDOWN"
 """What an approver types to do it without a second person."""
 
-FLEET_KINDS: Final = frozenset({RunKind.LOCKDOWN, RunKind.LIFT})
+FLEET_KINDS: Final = frozenset({RunKind.LOCKDOWN, RunKind.LIFT, RunKind.VERIFY_ALL})
+
+
+def is_fleet(subdomain: str) -> bool:
+    """Tell whether it stands for all tenants."""
+    return subdomain.startswith(FLEET)
 
 
 @dataclass(frozen=True)

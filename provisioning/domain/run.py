@@ -25,6 +25,7 @@ class RunKind(StrEnum):
     NOTIFY = "notify"
     LOCKDOWN = "lockdown"
     LIFT = "lift"
+    VERIFY_ALL = "verify_all"
 
 
 class RunState(StrEnum):

@@ -8,6 +8,7 @@ SHORTEST, LONGEST = 3, 50
 RESERVED = frozenset(
     [
         *("www", "api", "admin", "app", "staging", "demo", "test", "dev", "localhost", "bibbi", "docs"),
+        "all",  # what stands for every tenant where one is named
         *("mail", "smtp", "imap", "pop", "mx", "ns", "ns1", "ns2", "ftp", "autodiscover", "autoconfig"),
     ]
 )

@@ -66,7 +66,7 @@ class Engine:
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS prints by itself
         DBOS(config=self._config(executor_id))
         DBOS.launch()
-        for queue in (names.PROVISION_QUEUE, names.URGENT_QUEUE):
+        for queue in names.QUEUES:
             await DBOS.register_queue_async(
                 queue,
                 worker_concurrency=_CONCURRENT_LEGS,
@@ -94,7 +94,7 @@ class Engine:
         return found
 
     async def resume(self, workflow_ids: Sequence[str]) -> None:
-        for queue in (names.URGENT_QUEUE, names.PROVISION_QUEUE):
+        for queue in names.QUEUES:
             if found := [one for one in workflow_ids if names.queue_of(one) == queue]:
                 await DBOS.resume_workflows_async(found, queue_name=queue)
 

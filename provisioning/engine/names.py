@@ -15,12 +15,20 @@ PROVISION_QUEUE = "provision"
 URGENT_QUEUE = "urgent"
 """For what must not wait until others are done, however many there are."""
 
+ROUNDS_QUEUE = "rounds"
+"""For what goes over all tenants, and would keep others from being provisioned."""
+
+QUEUES = (PROVISION_QUEUE, URGENT_QUEUE, ROUNDS_QUEUE)
+
 _URGENT = ("lockdown-", "lift-")
+_ROUNDS = ("verify_all-",)
 
 
 def queue_of(workflow_id: str) -> str:
     """Tell by a leg's name, which begins with its run's kind."""
-    return URGENT_QUEUE if workflow_id.startswith(_URGENT) else PROVISION_QUEUE
+    if workflow_id.startswith(_URGENT):
+        return URGENT_QUEUE
+    return ROUNDS_QUEUE if workflow_id.startswith(_ROUNDS) else PROVISION_QUEUE
 
 
 def leg_id(run_id: RunId, leg: int) -> str:

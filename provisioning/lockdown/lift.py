@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from provisioning.domain.checklist import Check, Checklist
 from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.engine.each import for_each, named
 from provisioning.engine.step import step
 from provisioning.engine.waiting import wait_until
 from provisioning.errors import Permanent, TenantbotError, Transient
 from provisioning.lifecycle.suspension_proof import ENFORCED_WITHIN
 from provisioning.lifecycle.switch import switch_at_platform
-from provisioning.lockdown.each import for_each, named
 from provisioning.lockdown.served import Sight, look_at
 from provisioning.lockdown.step1_suspend_everyone import held_by
 from provisioning.provision.ports import At

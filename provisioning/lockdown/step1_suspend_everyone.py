@@ -6,10 +6,10 @@ from datetime import timedelta
 from provisioning.domain.actor import ENGINE
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.tenant import Tenant
+from provisioning.engine.each import for_each, named
 from provisioning.engine.step import step
 from provisioning.errors import TenantbotError
 from provisioning.lifecycle.switch import switch_at_platform
-from provisioning.lockdown.each import for_each, named
 from provisioning.provision.ports import At
 from provisioning.registry import AuditEntry
 

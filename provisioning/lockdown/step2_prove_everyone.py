@@ -8,11 +8,11 @@ from typing import Final
 
 from provisioning.domain.checklist import Check, Checklist
 from provisioning.domain.tenant import Tenant, TenantState
+from provisioning.engine.each import for_each
 from provisioning.engine.step import step
 from provisioning.engine.waiting import wait_until
 from provisioning.errors import Permanent, TenantbotError, Transient
 from provisioning.lifecycle.suspension_proof import ENFORCED_WITHIN
-from provisioning.lockdown.each import for_each
 from provisioning.lockdown.served import PLACES, Sight, look_at
 from provisioning.lockdown.step1_suspend_everyone import Suspended, held_by, switch_off
 from provisioning.provision.ports import At

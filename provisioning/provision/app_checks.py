@@ -85,7 +85,7 @@ async def foreign_token(checks: Checks) -> Finding:
     expected = "our token accepted here and refused at another tenant"
     if checks.token is None:
         return Finding(expected, _NO_LOGIN, ok=False)
-    other = await other_tenant(checks.at)
+    other = checks.subject.partner or await other_tenant(checks.at)
     if other is None:
         return skipped(expected, "there is no other active tenant to try it at")
     here = await checks.at.ports.app.batches(checks.at.subdomain, checks.token)

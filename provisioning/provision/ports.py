@@ -38,6 +38,12 @@ class Policy:
     grace: timedelta = timedelta(days=7)
     """How long a tenant that is to end can be brought back with one click, unless the request says otherwise."""
     approval_expiry: timedelta = timedelta(hours=24)
+    verify_parallel: int = 16
+    """How many tenants a round verifies at a time."""
+    verify_keep: int = 20
+    """How many verifications of each tenant are kept."""
+    verify_jitter: timedelta = timedelta(minutes=10)
+    """How much later than its time a round begins at most."""
     digest_quiet: bool = False
     """Whether a digest is left out when nothing has changed."""
 

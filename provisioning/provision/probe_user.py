@@ -23,14 +23,14 @@ class ProbeUser:
     vendors: tuple[str, ...]
 
 
-async def make_probe_user(at: At) -> ProbeUser:
+async def make_probe_user(at: At, *, domain: str = _DOMAIN) -> ProbeUser:
     """Make one, and remove those of earlier tries that were killed."""
-    email = f"tenantbot-probe-{secrets.token_hex(6)}@{_DOMAIN}"
+    email = f"tenantbot-probe-{secrets.token_hex(6)}@{domain}"
     password = new_password(24)
     hashed = await at.ports.hasher.hash(password, cost=_BCRYPT_COST)
     async with await open_recorded_database(at) as database:
         vendors = await database.default_vendors()
-        await database.remove_probe_users(domain=_DOMAIN)
+        await database.remove_probe_users(domain=domain)
         await database.ensure_user(
             email=email, password_hash=hashed, full_name="Verification probe", role="analyst"
         )
@@ -43,8 +43,9 @@ async def remove_probe_users(at: At) -> None:
 
 
 @asynccontextmanager
-async def probe_user(at: At) -> AsyncIterator[ProbeUser]:
-    made = await make_probe_user(at)
+async def probe_user(at: At, *, domain: str = _DOMAIN) -> AsyncIterator[ProbeUser]:
+    """`domain` tells apart those who make one at the same time: nobody removes another's."""
+    made = await make_probe_user(at, domain=domain)
     try:
         yield made
     finally:

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from provisioning.domain.checklist import Check, Checklist
+from provisioning.domain.round import Verification
 from provisioning.domain.secret import Secret
 from provisioning.domain.tenant import TenantState
 from provisioning.engine.step import Retry
 from provisioning.engine.waiting import together
 from provisioning.errors import TenantbotError, Transient
 from provisioning.provision.ports import At
+from provisioning.registry import Transaction
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,14 @@ class Subject:
     vendors: tuple[str, ...]
     is_new: bool
     """A new tenant has no uploads of anybody; a tenant at work has its own."""
+    partner: str | None = None
+    """The other tenant that its token is tried at; None: any that is active."""
+    patience: timedelta = timedelta(seconds=15)
+    """How long a check that gets no answer is made again."""
 
 
 _RETRY = Retry()
 _PATIENCE_NEW = timedelta(minutes=5)
-_PATIENCE = timedelta(seconds=15)
-
 Checker = Callable[["Checks"], Awaitable[Finding]]
 
 
@@ -66,7 +70,7 @@ class Checks:
 
     async def _find(self, check: Checker) -> Finding:
         """Make the check until it has an answer, or patience ends: a new name's certificate comes some minutes late."""
-        until = self.at.clock.now() + (_PATIENCE_NEW if self.subject.is_new else _PATIENCE)
+        until = self.at.clock.now() + (_PATIENCE_NEW if self.subject.is_new else self.subject.patience)
         attempt = 0
         while True:
             attempt += 1
@@ -100,10 +104,21 @@ async def record_verdict(at: At, checklist: Checklist) -> None:
     async with at.ports.registry.transaction() as tx:
         await at.hold(tx)  # a process that was presumed dead must not overrule the one that took over
         await tx.runs.store_checklist(at.run_id, checklist)
-        tenant = await tx.tenants.find(at.subdomain)
-        if tenant is not None and tenant.state is not TenantState.SUSPENDED:
-            state = TenantState.UNVERIFIED if checklist.failures else TenantState.VERIFIED
-            await tx.tenants.set_state(at.subdomain, state, verdict=checklist.verdict)
+        await keep_verification(tx, at, checklist)
+
+
+async def keep_verification(
+    tx: Transaction, at: At, checklist: Checklist, *, database: str | None = None
+) -> None:
+    """Keep it in the tenant's history, and what it means for the tenant's state."""
+    found = Verification(
+        at.subdomain, at.run_id, not checklist.failures, checklist.verdict, checklist.checks, database
+    )
+    await tx.verifications.add(found, keep=at.ports.policy.verify_keep)
+    tenant = await tx.tenants.find(at.subdomain)
+    if tenant is not None and tenant.state is not TenantState.SUSPENDED:
+        state = TenantState.VERIFIED if found.ok else TenantState.UNVERIFIED
+        await tx.tenants.set_state(at.subdomain, state, verdict=checklist.verdict)
 
 
 def skipped(expected: str, reason: str) -> Finding:

@@ -101,6 +101,9 @@ class FakeTenantDatabase:
     async def size_bytes(self) -> int:
         return 8_000_000
 
+    async def identity(self) -> str:
+        return f"database {id(self)}"
+
     async def seed(self, seeds: Seeds) -> tuple[int, int]:
         self._require("vendor_configs")
         vendors = [name for name in seeds.vendor_names if name not in self.vendors]

@@ -45,12 +45,16 @@ def read_run(row: asyncpg.Record) -> Run:
         error=RunError(**json.loads(row["error"])) if row["error"] else None,
         origin=json.loads(row["origin"]),
         steps=tuple(_step(step) for step in json.loads(row["steps"] or "[]")),
-        checklist=tuple(Check(**check) for check in json.loads(row["checklist"] or "[]")),
+        checklist=read_checks(json.loads(row["checklist"] or "[]")),
     )
 
 
 def checklist_json(checklist: Checklist) -> str:
     return json.dumps([asdict(check) for check in checklist.checks])
+
+
+def read_checks(checks: list[dict[str, Any]]) -> tuple[Check, ...]:
+    return tuple(Check(**check) for check in checks)
 
 
 def _waiting_for(text: str | None) -> WaitingFor | None:

@@ -102,6 +102,14 @@ class PostgresTenants:
         )
         return number
 
+    async def verifiable(self) -> Sequence[Tenant]:
+        rows = await self._connection.fetch(
+            f"select {TENANT_COLUMNS} from tenants where is_active and state in ('verified', 'unverified')"
+            " and not exists (select from runs where runs.subdomain = tenants.subdomain"
+            " and runs.state in ('queued', 'running', 'waiting')) order by subdomain"
+        )
+        return [read_tenant(row) for row in rows]
+
     async def other_active(self, subdomain: str) -> str | None:
         found: str | None = await self._connection.fetchval(
             "select subdomain from tenants where is_active and state = 'verified' and subdomain <> $1"

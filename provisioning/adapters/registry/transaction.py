@@ -13,12 +13,14 @@ from provisioning.adapters.registry.digests import PostgresDigests
 from provisioning.adapters.registry.kept_answers import PostgresKeptAnswers
 from provisioning.adapters.registry.legs import PostgresLegs
 from provisioning.adapters.registry.lockdowns import PostgresLockdowns
+from provisioning.adapters.registry.notices import PostgresNotices
 from provisioning.adapters.registry.outbox import PostgresOutbox
 from provisioning.adapters.registry.reports import PostgresReports
 from provisioning.adapters.registry.runs import PostgresRuns
 from provisioning.adapters.registry.schedules import PostgresSchedules
 from provisioning.adapters.registry.seen_requests import PostgresSeenRequests
 from provisioning.adapters.registry.tenants import PostgresTenants
+from provisioning.adapters.registry.verifications import PostgresVerifications
 from provisioning.errors import Transient
 
 UNREACHABLE = (
@@ -61,6 +63,8 @@ class PostgresTransaction:
         self.digests = PostgresDigests(connection)
         self.kept_answers = PostgresKeptAnswers(connection)
         self.savepoint = connection.transaction
+        self.verifications = PostgresVerifications(connection)
+        self.notices = PostgresNotices(connection)
 
 
 class PostgresRegistry:

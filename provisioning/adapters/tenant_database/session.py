@@ -66,6 +66,14 @@ class PostgresTenantDatabase:
             size: int = await self._connection.fetchval("select pg_database_size(current_database())")
         return size
 
+    async def identity(self) -> str:
+        with translated("Asking which database it is"):
+            found: str = await self._connection.fetchval(
+                "select concat_ws('/', system_identifier, oid) from pg_control_system(), pg_database"
+                " where datname = current_database()"
+            )
+        return found
+
     async def seed(self, seeds: Seeds) -> tuple[int, int]:
         with translated("Seeding the tenant database"):
             row = await self._connection.fetchrow(

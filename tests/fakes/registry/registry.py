@@ -17,6 +17,7 @@ from tests.fakes.registry.runs import FakeRuns
 from tests.fakes.registry.schedules import FakeSchedules
 from tests.fakes.registry.tables import Tables
 from tests.fakes.registry.tenants import FakeTenants
+from tests.fakes.registry.verifications import FakeNotices, FakeVerifications
 
 
 class FakeTransaction:
@@ -34,6 +35,8 @@ class FakeTransaction:
         self.digests = FakeDigests(tables, self.runs, self.approvals)
         self.kept_answers = FakeKeptAnswers(tables)
         self.tables = tables
+        self.verifications = FakeVerifications(tables, self.tenants, clock)
+        self.notices = FakeNotices(tables)
 
 
 class FakeRegistry:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from provisioning.domain.digest import DigestId, DigestRow
 from provisioning.domain.kept_answer import EarlierRequest
+from provisioning.domain.round import Notice, NoticeId, Verification
 from provisioning.domain.run import RunId
 from provisioning.domain.schedule import Tick
 
@@ -29,6 +30,9 @@ class Tables:
     lockdown_tenants: dict[tuple[str, str], Row] = field(default_factory=dict)
     schedules: dict[str, Tick] = field(default_factory=dict)
     digests: dict[DigestId, DigestRow] = field(default_factory=dict)
+    verifications: list[Verification] = field(default_factory=list)
+    notices: dict[NoticeId, tuple[Notice, bool]] = field(default_factory=dict)
+    """With whether each is told."""
 
     def copy(self) -> "Tables":
         return Tables(
@@ -46,4 +50,6 @@ class Tables:
             lockdown_tenants=dict(self.lockdown_tenants),
             schedules=dict(self.schedules),
             digests=dict(self.digests),
+            verifications=list(self.verifications),
+            notices=dict(self.notices),
         )

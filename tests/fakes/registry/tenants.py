@@ -24,7 +24,7 @@ _NOTHING_YET = dict.fromkeys(
         *("database_url", "anon_key", "service_key", "address", "temporary_password", "database_bytes"),
         "next_password",
         *("suspended_at", "suspended_by", "suspended_reason", "deleted_at", "schema_version", "verdict"),
-        "lockdown_id",
+        *("lockdown_id", "unwell_since"),
     ]
 )
 
@@ -97,6 +97,16 @@ class FakeTenants:
         open_runs = {row["subdomain"] for row in self._tables.runs.values() if row["state"].is_open}
         waiting = [row for row in self._tables.tenants.values() if row["subdomain"] in open_runs]
         return sum((row["state"], row["verdict"]) == (TenantState.UNVERIFIED, BEING_MADE) for row in waiting)
+
+    async def verifiable(self) -> Sequence[Tenant]:
+        busy = {row["subdomain"] for row in self._tables.runs.values() if row["state"].is_open}
+        served = {TenantState.VERIFIED, TenantState.UNVERIFIED}
+        found = [
+            read_tenant(row)
+            for row in self._tables.tenants.values()
+            if row["is_active"] and row["state"] in served and row["subdomain"] not in busy
+        ]
+        return sorted(found, key=lambda tenant: tenant.subdomain)
 
     async def other_active(self, subdomain: str) -> str | None:
         found = [

@@ -28,6 +28,9 @@ NOBODYS: Final = {
     "digests.find": "whoever has asked for a digest looks whether it is posted",
     "digests.pending": "a surface asks what it has still to post",
     "digests.save_report": "a surface keeps how far it has posted a digest",
+    "rounds.tick": "done on schedule",
+    "rounds.notices": "a surface asks what it has still to tell",
+    "rounds.save_report": "a surface keeps how far it has told something",
     "views.worker_alive": "told along with a run, by surfaces that tell it",
     "views.subdomain": "turns a tenant's id in an address into what people call it",
     "plans.choices": "what a form, or the OpenAPI document, offers",
@@ -66,6 +69,10 @@ EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
         for verb in ("plan", "start")
     },
     ("slack", "digests.send"): "it is posted on schedule; whoever wants it at once sees it as an answer",
+    (
+        "slack",
+        "rounds.history",
+    ): "the channel tells of each turn, and a tenant's status of the last verification",
     ("slack", "views.run"): "a run is shown with its tenant, and in its thread",
     ("slack", "views.events"): "the thread tells the run's history as it goes on",
     ("cli", "plans.rollback"): "a roll back in a terminal is typed with its run, and not confirmed again",
