@@ -18,6 +18,8 @@ from provisioning.adapters.supabase_data_api import SupabaseDataApi
 from provisioning.adapters.supabase_logs import SupabaseLogs
 from provisioning.adapters.taskifai_app import TaskifaiApp
 from provisioning.adapters.tls_certificates import TlsCertificates
+from provisioning.adapters.vercel_domains import API as VERCEL
+from provisioning.adapters.vercel_domains import VercelDomains
 from provisioning.domain.secret import Secret
 from provisioning.ports import Clock, DnsZone, Mailer, Platform
 from provisioning.probes import Probes
@@ -41,6 +43,18 @@ async def open_probes(settings: Settings, clock: Clock, stack: AsyncExitStack) -
             await stack.enter_async_context(data_api), url_template=settings.supabase_data_api_url
         ),
         logs=SupabaseLogs(logs, organization=settings.supabase_organization, clock=clock),
+        hosting=await _hosting(settings, stack),
+    )
+
+
+async def _hosting(settings: Settings, stack: AsyncExitStack) -> VercelDomains | None:
+    if settings.vercel_token is None or settings.vercel_project_id is None:
+        return None
+    client = new_client(base_url=VERCEL, headers=_bearer(settings.vercel_token))
+    return VercelDomains(
+        await stack.enter_async_context(client),
+        project=settings.vercel_project_id,
+        team=settings.vercel_team_id,
     )
 
 

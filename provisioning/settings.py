@@ -164,6 +164,14 @@ class Settings(BaseModel):
     cloudflare_api_url: str = Field(
         default="https://api.cloudflare.com/client/v4", description="Cloudflare's API."
     )
+    vercel_token: SecretText | None = Field(
+        default=None,
+        description="Token that may read the hosting project at Vercel; a diagnosis then asks it too.",
+    )
+    vercel_project_id: str | None = Field(
+        default=None, description="Id or name of the Vercel project that serves tenants."
+    )
+    vercel_team_id: str | None = Field(default=None, description="Id of its team, where it is a team's.")
 
     mail_url: SecretText = Field(
         description="How mail is sent: smtp://user:password@host:587, smtps://… or resend://key."

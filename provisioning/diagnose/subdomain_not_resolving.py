@@ -113,7 +113,7 @@ async def examine(asks: Asks, subject: Subject) -> Cause | None:
 async def _hosted(asks: Asks, subject: Subject) -> Told[HostedDomain | None]:
     hosting, asked = subject.probes.hosting, f"{subject.host} at the hosting provider"
     if hosting is None:
-        asks.skip("hosting", asked=asked, why="not asked: no VERCEL_TOKEN is set")
+        asks.skip("hosting", asked=asked, why="not asked: VERCEL_TOKEN and VERCEL_PROJECT_ID are not set")
         return NOT_PUT
     return await asks.put(
         "hosting",
