@@ -161,6 +161,20 @@ def error_document(fault: TenantbotError) -> Document:
     return {"error": error}
 
 
+def diagnosis_document(found: Diagnosis) -> Document:
+    return {
+        "subdomain": found.subdomain,
+        "healthy": found.healthy,
+        "made_at": found.made_at.isoformat(),
+        "seconds": found.seconds,
+        "issues": [issue.value for issue in found.issues],
+        "cause": found.cause and _cause(found.cause),
+        "also": [_cause(one) for one in found.causes[1:]],
+        "probes": [_probe(probe) for probe in found.probes],
+        "incident": found.incident,
+    }
+
+
 def _tenant_brief(tenant: Tenant, access_url: str) -> Document:
     return {
         # The platform's id becomes ours in step 4; what there is before that is not to be kept.
@@ -212,20 +226,6 @@ def _step(step: StepView) -> Document:
 
 def _check(check: Check) -> Document:
     return asdict(check) | {"skipped": check.skipped}
-
-
-def diagnosis_document(found: Diagnosis) -> Document:
-    return {
-        "subdomain": found.subdomain,
-        "healthy": found.healthy,
-        "made_at": found.made_at.isoformat(),
-        "seconds": found.seconds,
-        "issues": [issue.value for issue in found.issues],
-        "cause": found.cause and _cause(found.cause),
-        "also": [_cause(one) for one in found.causes[1:]],
-        "probes": [_probe(probe) for probe in found.probes],
-        "incident": found.incident,
-    }
 
 
 def _cause(cause: Cause) -> Document:

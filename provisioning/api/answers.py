@@ -335,7 +335,7 @@ class ProbeAnswer(Answer):
 
 
 class DiagnosisAnswer(Answer):
-    """`incident` is what there is to say where another tenant's data was seen."""
+    """`incident` is where the evidence of a leak is kept in the archive."""
 
     subdomain: str
     healthy: bool
@@ -345,7 +345,7 @@ class DiagnosisAnswer(Answer):
     cause: CauseAnswer | None
     also: list[CauseAnswer]
     probes: list[ProbeAnswer]
-    incident: Any
+    incident: str | None
 
 
 class SentDigestAnswer(Answer):

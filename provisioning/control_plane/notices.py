@@ -40,7 +40,7 @@ class Notices:
             backups = self._desk.ports.backups
             if backups is None:
                 raise Refused("There is no place for incidents: set ARCHIVE_URL.", code="no_archive")
-            name = incident or await _latest(backups, subdomain)
+            name = await _find(backups, subdomain, incident)
             document = await backups.read(incident_path(name))
             asked = self._question(actor, name, document, said, added, origin)
             async with self._desk.registry.transaction() as tx:
@@ -95,13 +95,16 @@ class Notices:
         )
 
 
-async def _latest(backups: Backups, subdomain: str) -> str:
+async def _find(backups: Backups, subdomain: str, wanted: str) -> str:
+    """The incident of this name, else the tenant's latest. Raises Refused when the archive has none."""
     names = [path.removeprefix(f"{FOLDER}/").removesuffix(".json") for path in await backups.list(FOLDER)]
-    own = [name for name in names if name.rpartition("-")[0] == subdomain]
+    own = [name for name in names if name.rpartition("-")[0] == subdomain and wanted in {"", name}]
     if not own:
+        which = f"No incident {wanted} of {subdomain}" if wanted else f"No incident of {subdomain}"
         raise Refused(
-            f"No incident of {subdomain} is kept; `tenantbot diagnose {subdomain} --issue leak` makes one.",
+            f"{which} is kept; `tenantbot diagnose {subdomain} --issue leak` makes one.",
             code="no_incident",
+            field="incident",
         )
     return max(own)
 

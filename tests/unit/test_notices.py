@@ -160,6 +160,14 @@ async def test_without_an_incident_there_is_nothing_to_tell(world: World) -> Non
         await ask(world)
 
 
+async def test_an_incident_of_another_name_is_not_there(world: World) -> None:
+    await diagnose(world)
+
+    for name in ("no-such", "../secrets", f"{NEIGHBOUR}-20261201T090000Z"):
+        with pytest.raises(Refused, match="No incident"):
+            await world.control.notices.request(OPERATOR, SUBDOMAIN, reason="a leak", incident=name)
+
+
 async def test_an_incident_of_a_longer_name_is_another_tenants(world: World) -> None:
     await world.backups.write(f"incidents/{SUBDOMAIN}-two-20261201T090000Z.json", {})
 
