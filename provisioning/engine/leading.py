@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import asyncpg
 import structlog
 
-from provisioning.engine.lease import LEADERS, Lease
+from provisioning.engine.lease import CANNOT_ASK, LEADERS, Lease
 from provisioning.ports import Clock
 
 log = structlog.get_logger(__name__)
 
 _PAUSE: Final = 1.0
-_CANNOT_ASK = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 async def lead(dsn: str, office: str, work: Callable[[], Awaitable[None]], *, clock: Clock) -> None:
@@ -22,7 +20,7 @@ async def lead(dsn: str, office: str, work: Callable[[], Awaitable[None]], *, cl
         lease = Lease(dsn, office, clock, lock_class=LEADERS)
         try:
             is_ours = await lease.try_acquire()
-        except _CANNOT_ASK as fault:
+        except CANNOT_ASK as fault:
             log.warning("can't ask for the office", office=office, reason=str(fault) or type(fault).__name__)
             is_ours = False
         if is_ours:

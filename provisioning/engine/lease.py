@@ -22,6 +22,9 @@ PING_SECONDS = 1.0
 IDLE_SECONDS = 6
 GRACE_SECONDS = 3.0
 
+CANNOT_ASK = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What asking says while the server is away, shuts down or starts."""
+
 _ALIVE = """
     select exists (
         select from pg_locks join pg_database on pg_database.oid = pg_locks.database
@@ -84,7 +87,7 @@ class Lease:
             try:
                 await asyncio.wait_for(self._require().execute("select 1"), timeout=PING_SECONDS * 3)
                 await sweep()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except CANNOT_ASK:
                 return
             await asyncio.sleep(PING_SECONDS)
 

@@ -10,7 +10,7 @@ import structlog
 from provisioning.domain.actor import ENGINE
 from provisioning.domain.run import RunError, RunState, WaitingFor
 from provisioning.engine.dbos_engine import Engine, RunsLegs
-from provisioning.engine.lease import GRACE_SECONDS, Lease, new_executor_id
+from provisioning.engine.lease import CANNOT_ASK, GRACE_SECONDS, Lease, new_executor_id
 from provisioning.engine.names import leg_id
 from provisioning.engine.runner import ending_entry
 from provisioning.ports import Clock
@@ -39,8 +39,8 @@ class Worker:
             lease = Lease(self.database_url, new_executor_id(), self.clock)
             try:
                 await lease.acquire()
-            except OSError as fault:
-                log.warning("database unreachable, worker waits", reason=str(fault))
+            except CANNOT_ASK as fault:
+                log.warning("database unreachable, worker waits", reason=str(fault) or type(fault).__name__)
                 await _first(stop, self.clock.sleep(_RECONNECT_SECONDS))
                 continue
             await self._work_under(lease, stop, drain_seconds, ready)
