@@ -32,7 +32,9 @@ class Orphans:
         origin: Mapping[str, Any] | None = None,
     ) -> Approval:
         """Ask for an orphan's removal. One whose name is not ours takes `confirm`: its ref, typed again."""
-        async with self._desk.admit(actor, Role.OPERATOR, "orphans.remove", request={"ref": ref}):
+        async with self._desk.admit(
+            actor, Role.OPERATOR, "orphans.remove", subdomain=ref, request={"ref": ref}
+        ):
             said = parse_reason(reason)
             orphan = await self._get(ref)
             if not orphan.is_ours and confirm.strip() != ref:

@@ -62,7 +62,7 @@ class Restores:
 
     async def archives(self, actor: Actor) -> Sequence[Archived]:
         """Every backup that the archive has, the newest first. Raises Refused when there is no archive."""
-        async with self._desk.admit(actor, Role.OPERATOR, f"{_ACTION}.list"):
+        async with self._desk.admit(actor, Role.OPERATOR, _ACTION):
             return await list_archived(self._backups(), self._desk.registry)
 
     async def into_database(self, actor: Actor, archive: str, dsn: Secret) -> Proof:
