@@ -21,7 +21,7 @@ NEEDED: Final[Mapping[str, Role]] = dict.fromkeys(
             ids.TENANT_DEPROVISION,
             ids.TENANT_ROTATE,
         ),
-        *(ids.DIAGNOSIS_AGAIN, ids.DIAGNOSIS_REPAIR, ids.DIAGNOSIS_LOCKDOWN),
+        *(ids.DIAGNOSIS_AGAIN, ids.DIAGNOSIS_REPAIR, ids.DIAGNOSIS_LOCKDOWN, ids.DIAGNOSIS_NOTIFY),
         *(ids.LOCKDOWN_LIFT, ids.ORPHAN_REMOVE),
     ),
     Role.OPERATOR,
