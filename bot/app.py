@@ -23,6 +23,7 @@ from bot.listeners import (
     deprovision,
     diagnose,
     digest,
+    fleet,
     home,
     importing,
     lockdown,
@@ -88,6 +89,7 @@ VERBS: Final[Mapping[str, Entry]] = {
             "diagnose", "subdomain [issue]", "find out what is wrong with a tenant", Role.OPERATOR,
             diagnose.diagnose,
         ),
+        _entry("fleet", "[drift | upgrade | pin …]", "the schema of all tenants", Role.VIEWER, fleet.fleet),
         _entry("restore", "[subdomain]", "a deleted tenant, from its archive", Role.OPERATOR, restore.ask),
         _entry("import", "[subdomain]", "how one made by hand is taken up", Role.OPERATOR, importing.tell),
         _entry("digest", "", "all tenants, what waits, what it costs", Role.VIEWER, digest.show),
@@ -121,6 +123,7 @@ ACTIONS: Final[Mapping[str, Act]] = {
     ids.RUN_UNDO: deprovision.undo,
     ids.LOCKDOWN_LIFT: lockdown.ask_lift,
     ids.ORPHAN_REMOVE: orphans.ask_removal,
+    ids.FLEET_UPGRADE: fleet.ask_upgrade,
     ids.LIST_PAGE: tenants.turn_page,
     ids.HOME_REFRESH: home.refresh,
     ids.PROVISION_BACK: provision.back_to_form,
@@ -141,12 +144,13 @@ VIEWS: Final[Mapping[str, Take]] = {
     ids.LOCKDOWN_FORM: lockdown.take_form,
     ids.LIFT_FORM: lockdown.take_lift,
     ids.ORPHAN_FORM: orphans.take_form,
+    ids.FLEET_FORM: fleet.take_upgrade,
 }
 
 DESTRUCTIVE: Final = frozenset(
     {
         *(ids.APPROVAL_APPROVE, ids.ROLLBACK_CONFIRM, ids.ROTATE_CONFIRM, ids.REASON_FORM),
-        *(ids.DEPROVISION_FORM, ids.LOCKDOWN_FORM, ids.LIFT_FORM, ids.ORPHAN_FORM),
+        *(ids.DEPROVISION_FORM, ids.LOCKDOWN_FORM, ids.LIFT_FORM, ids.ORPHAN_FORM, ids.FLEET_FORM),
     }
 )
 """What acts. Whatever only opens the form before it does not: Slack allows few looks at a user group a minute."""

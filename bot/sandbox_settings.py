@@ -59,6 +59,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "mail_reply_to": f"support@{document.domain}",
             "archive_url": (home / "archive").as_uri(),
             "tenantbot_pg_bin": pg_bin or None,
+            **_own_schema(home / "schema" / "tenant"),
             "slack_bot_token": document.slack_bot_token,
             "slack_app_token": document.slack_app_token,
             "slack_api_url": document.slack_api,
@@ -99,6 +100,11 @@ async def announce_admin_api(home: Path, port: int) -> AsyncIterator[None]:
 def _state_admin_api(home: Path, url: str) -> None:
     if (document := SandboxDocument.load(home)) is not None:
         replace(document, admin_api=url).save(home)
+
+
+def _own_schema(folder: Path) -> dict[str, str]:
+    """A schema to try out in this sandbox, in the place of ours."""
+    return {"tenant_schema_dir": str(folder)} if folder.is_dir() else {}
 
 
 def _keep_key(path: Path) -> Path:

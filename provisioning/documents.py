@@ -9,10 +9,13 @@ from provisioning.control_plane.audit import AuditPage, Verification
 from provisioning.control_plane.imports import ImportPlan
 from provisioning.control_plane.plans import Plan
 from provisioning.control_plane.restores import RestorePlan
+from provisioning.control_plane.upgrades import UpgradePlan
 from provisioning.control_plane.views import TenantView
 from provisioning.domain.approval import Approval
 from provisioning.domain.checklist import Check
 from provisioning.domain.diagnosis import Cause, Diagnosis, Outcome, Probe
+from provisioning.domain.drift import TenantDrift
+from provisioning.domain.fleet import FleetStatus
 from provisioning.domain.orphan import Orphan
 from provisioning.domain.round import Verification as TenantVerification
 from provisioning.domain.run import Run, RunEvent, StepView
@@ -154,6 +157,43 @@ def verification_document(found: Verification) -> Document:
     }
 
 
+def fleet_document(status: FleetStatus) -> Document:
+    return {
+        "newest": status.newest,
+        "behind": status.behind,
+        "versions": [asdict(one) for one in status.versions],
+        "pinned": [
+            {
+                "subdomain": one.subdomain,
+                "version": one.schema_version,
+                "reason": one.pinned_reason,
+                "by": one.pinned_by,
+            }
+            for one in status.pinned
+        ],
+        "failed": [asdict(one) for one in status.failed],
+        "run": status.run and run_document(status.run, None, ""),
+    }
+
+
+def upgrade_plan_document(plan: UpgradePlan) -> Document:
+    return {
+        "dry_run": True,
+        "ready": plan.ready,
+        "to": plan.to,
+        "tenants": plan.tenants,
+        "rings": [*plan.rings.values()],
+        "pinned": plan.pinned,
+        "unrecorded": plan.unrecorded,
+        "trial": plan.trial,
+        "files": [asdict(file) | {"may_destroy": file.may_destroy} for file in plan.files],
+    }
+
+
+def drift_row(found: TenantDrift) -> Document:
+    return {"ok": found.ok} | asdict(found)
+
+
 def error_document(fault: TenantbotError) -> Document:
     error: Document = {"code": fault.code, "message": fault.message, "field": fault.field}
     if isinstance(fault, InvalidRequest):
@@ -195,6 +235,7 @@ def tenant_row(tenant: Tenant, access_url: str) -> Document:
         "region": tenant.region,
         "admin_email": tenant.admin_email,
         "schema_version": tenant.schema_version,
+        "pinned": tenant.pinned_reason,
         "database_bytes": tenant.database_bytes,
         "created_at": tenant.created_at.isoformat(),
         "suspended_at": tenant.suspended_at and tenant.suspended_at.isoformat(),

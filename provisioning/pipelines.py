@@ -3,6 +3,7 @@
 from typing import Final
 
 from provisioning.deprovision.pipeline import DEPROVISION
+from provisioning.fleet.pipeline import FLEET_UPGRADE
 from provisioning.importing.pipeline import IMPORT
 from provisioning.lifecycle.pipelines import ACTIVATE, SUSPEND
 from provisioning.lockdown.pipeline import LIFT, LOCKDOWN
@@ -19,5 +20,6 @@ PIPELINES: Final = {
     for pipeline in (
         *(PROVISION, VERIFY, RESEND, SUSPEND, ACTIVATE, DEPROVISION),
         *(RESTORE, IMPORT, REMOVE_ORPHAN, ROTATE, REPAIR, NOTIFY, LOCKDOWN, LIFT, VERIFY_ALL),
+        FLEET_UPGRADE,
     )
 }

@@ -236,8 +236,14 @@ class StatementStatistics:
 class TenantDatabase(Protocol):
     """One open session on a tenant's database."""
 
-    async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
-        """Apply what is missing in one transaction and record the versions; return the versions applied now."""
+    async def apply_schema(
+        self, files: Sequence[SchemaFile], *, lock_seconds: float | None = None
+    ) -> Sequence[str]:
+        """Apply what is missing in one transaction and record the versions; return the versions applied now.
+
+        `lock_seconds`: for a tenant at work. No statement waits longer for a lock, which raises Transient (`locked`),
+        and one that fails is named. Raises Permanent (`schema`) naming file and line.
+        """
         ...
 
     async def tables(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
 from provisioning.domain.audit import AuditRow, Head
 from provisioning.domain.checklist import Checklist
 from provisioning.domain.digest import DigestFacts, DigestId, DigestRow, DigestState
+from provisioning.domain.fleet import AtVersion, Member, MemberState
 from provisioning.domain.kept_answer import EarlierRequest, KeptAnswer
 from provisioning.domain.lockdown import Covered, Lockdown
 from provisioning.domain.page import Cursor
@@ -418,6 +419,47 @@ class Lockdowns(Protocol):
     async def end(self, lockdown_id: str) -> None: ...
 
 
+class Fleet(Protocol):
+    """Upgrades of all tenants: who takes part in a run, in which ring, and how far each is."""
+
+    async def draw(self, run_id: RunId, *, to: str, first: str | None, busy: Sequence[RunKind]) -> None:
+        """Put every tenant that lacks this version into a ring of the run, once.
+
+        Left out are pinned tenants, those of no recorded version, and those with an open run of a `busy` kind.
+        """
+        ...
+
+    async def members(
+        self,
+        run_id: RunId,
+        *,
+        states: Sequence[MemberState],
+        ring: int | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Member]:
+        """In their order."""
+        ...
+
+    async def mark(
+        self,
+        run_id: RunId,
+        subdomain: str,
+        state: MemberState,
+        *,
+        detail: str | None = None,
+        backup: str | None = None,
+    ) -> None: ...
+    async def tally(self, run_id: RunId) -> Mapping[tuple[int, MemberState], int]:
+        """How many members there are, by ring and state."""
+        ...
+
+    async def versions(self) -> Sequence[AtVersion]: ...
+    async def pinned(self, *, limit: int) -> Sequence[Tenant]: ...
+    async def pin(self, subdomain: str, *, reason: str | None, by: str) -> None:
+        """Keep the tenant at its version for this reason; None lets it go with the others again."""
+        ...
+
+
 class SeenRequests(Protocol):
     async def first_time(self, key: str) -> bool:
         """Tell whether this request comes for the first time; whoever asks again hears no."""
@@ -517,6 +559,8 @@ class Transaction(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def lockdowns(self) -> Lockdowns: ...
+    @property
+    def fleet(self) -> Fleet: ...
     @property
     def seen_requests(self) -> SeenRequests: ...
     @property

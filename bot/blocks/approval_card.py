@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.blocks import ids
+from bot.blocks.fleet import upgrade_facts, upgrade_question
 from bot.blocks.kit import (
     Block,
     Element,
@@ -24,6 +25,7 @@ from bot.blocks.words import age, at_moment, code, money, said, size
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import NOTIFY, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
+from provisioning.domain.fleet import UPGRADE
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import RunKind
 
@@ -52,6 +54,8 @@ def approval_card(approval: Approval, *, now: datetime, iteration: int) -> Messa
 
 
 def _what_to_know(approval: Approval, now: datetime, iteration: int) -> list[Block]:
+    if approval.action == UPGRADE:
+        return [section(upgrade_facts(approval), block_id=f"facts-{iteration}")]
     if approval.subdomain == FLEET:
         return [context(fleet_facts(approval), block_id=f"facts-{iteration}")]
     if approval.action == NOTIFY:
@@ -70,6 +74,7 @@ def question_line(approval: Approval) -> str:
     asks = {
         RunKind.LOCKDOWN.value: "asks for a *LOCKDOWN* of all tenants",
         RunKind.LIFT.value: "asks to *lift the lockdown*",
+        UPGRADE: f"asks to bring *schema version {approval.facts.get('to')}* to all tenants",
     }.get(approval.action)
     if asks:
         return f"{_MARKS[approval.state]} {_requester(approval)} {asks}"
@@ -82,7 +87,7 @@ def question_line(approval: Approval) -> str:
 
 def approval_buttons(approval: Approval, *, reader: Actor | None = None) -> list[Element]:
     """All of them for everybody, who may hear at the click that they may not; for one reader those that will do."""
-    asked = fleet_question(approval) if approval.subdomain == FLEET else _ending_question(approval)
+    asked = _question(approval)
     approve = button(ids.APPROVAL_APPROVE, "Approve", approval.approval_id, style="danger", confirm=asked)
     reject = button(ids.APPROVAL_REJECT, "Reject …", approval.approval_id)
     if reader is None:
@@ -90,6 +95,12 @@ def approval_buttons(approval: Approval, *, reader: Actor | None = None) -> list
     asked_it = approval.requester == reader.identity
     may = reader.may(Role.APPROVER)
     return [*([approve] if may and not asked_it else []), *([reject] if may or asked_it else [])]
+
+
+def _question(approval: Approval) -> dict[str, Any]:
+    if approval.action == UPGRADE:
+        return upgrade_question(approval)
+    return fleet_question(approval) if approval.subdomain == FLEET else _ending_question(approval)
 
 
 def _what_approving_does(approval: Approval) -> str:

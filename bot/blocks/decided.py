@@ -34,9 +34,10 @@ def approved_message(approval: Approval, channel: str) -> Message:
     if approval.action == REMOVE_ORPHAN:
         return _short(f"✅ Approved: {code(approval.subdomain)} is removed. Follow it in <#{channel}>.")
     if approval.subdomain == FLEET:
-        what = (
-            "the lockdown begins now" if approval.action == RunKind.LOCKDOWN else "the lockdown is lifted now"
-        )
+        what = {
+            RunKind.LOCKDOWN.value: "the lockdown begins now",
+            RunKind.LIFT.value: "the lockdown is lifted now",
+        }.get(approval.action, "the schema goes to one tenant first, then to the others")
         return _short(f"✅ Approved: {what}. Follow it in <#{channel}>.")
     grace = int(approval.request.get("grace_seconds", 0))
     then = (

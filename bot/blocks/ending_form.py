@@ -11,6 +11,7 @@ from bot.blocks.reason_form import reason_block
 from bot.blocks.words import code, said
 from provisioning.domain.approval import NOTIFY, REMOVE_ORPHAN, Approval
 from provisioning.domain.duration import duration_words
+from provisioning.domain.fleet import UPGRADE
 from provisioning.domain.run import RunKind
 from provisioning.domain.tenant import Tenant
 
@@ -96,7 +97,11 @@ def reject_form(approval: Approval) -> View:
 
 def _asked_for(approval: Approval) -> str:
     what = {REMOVE_ORPHAN: "The removal", NOTIFY: "The notice"}.get(approval.action, "The end")
-    fleet = {RunKind.LOCKDOWN.value: "A lockdown", RunKind.LIFT.value: "Lifting the lockdown"}
+    fleet = {
+        RunKind.LOCKDOWN.value: "A lockdown",
+        RunKind.LIFT.value: "Lifting the lockdown",
+        UPGRADE: "A schema for all",
+    }
     return fleet.get(approval.action, f"{what} of {code(approval.subdomain)}")
 
 

@@ -31,6 +31,7 @@ APPROVAL_REJECT: Final = "approval_reject"
 
 LOCKDOWN_LIFT: Final = "lockdown_lift"
 ORPHAN_REMOVE: Final = "orphan_remove"
+FLEET_UPGRADE: Final = "fleet_upgrade"
 
 LIST_PAGE: Final = "list_page"
 HOME_REFRESH: Final = "home_refresh"
@@ -64,6 +65,7 @@ REJECT_FORM: Final = "reject_form"
 LOCKDOWN_FORM: Final = "lockdown_form"
 LIFT_FORM: Final = "lift_form"
 ORPHAN_FORM: Final = "orphan_form"
+FLEET_FORM: Final = "fleet_form"
 NOTICE: Final = "notice"
 
 NO_VALUE: Final = "-"

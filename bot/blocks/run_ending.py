@@ -114,6 +114,10 @@ def _fleet_ending(run: Run) -> str:
             return f"All looked at{_after(run)}: {_details(run)}."
         case _, RunKind.VERIFY_ALL:
             return "Cancelled: what was found until then is kept."
+        case RunState.SUCCEEDED, RunKind.FLEET:
+            return f"Schema version {said(str(run.request.get('to')), 20)}{_after(run)}: {_details(run)}."
+        case _, RunKind.FLEET:
+            return "Over: tenants that were upgraded by then stay so. `/tenant fleet` shows who is where."
         case RunState.SUCCEEDED, _:
             return f"The lockdown is lifted{_after(run)}: {_details(run)}."
         case _, RunKind.LOCKDOWN:

@@ -59,6 +59,7 @@ def _headline(run: Run, tenant: Tenant | None, access_url: str) -> str:
         RunKind.LOCKDOWN: "*LOCKDOWN*: suspending every active tenant",
         RunKind.LIFT: "*Lifting the lockdown*: bringing back what it suspended",
         RunKind.VERIFY_ALL: "*Verifying all tenants*, each also tried at another",
+        RunKind.FLEET: f"Schema version {said(str(run.request.get('to')), 20)} to *all tenants*",
     }[run.kind]
     return f"{RUN_MARKS[run.state]} {what}, asked by {requester(run)}"
 

@@ -52,6 +52,7 @@ def run_line(run: Run, now: datetime) -> str:
         RunKind.LOCKDOWN: "Lockdown of",
         RunKind.LIFT: "Lifting the lockdown of",
         RunKind.VERIFY_ALL: "Verifying",
+        RunKind.FLEET: "A new schema for",
     }
     where = "" if is_fleet(run.subdomain) else f" ({code(run.subdomain)})"
     how_far = f"{bar(len(done_steps(run)), len(run.steps))} · {state(run.state)}, {position(run)}"

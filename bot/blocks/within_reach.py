@@ -23,6 +23,7 @@ NEEDED: Final[Mapping[str, Role]] = dict.fromkeys(
         ),
         *(ids.DIAGNOSIS_AGAIN, ids.DIAGNOSIS_REPAIR, ids.DIAGNOSIS_LOCKDOWN, ids.DIAGNOSIS_NOTIFY),
         *(ids.LOCKDOWN_LIFT, ids.ORPHAN_REMOVE),
+        ids.FLEET_UPGRADE,
     ),
     Role.OPERATOR,
 )

@@ -155,6 +155,7 @@ class TenantAnswer(Answer):
     imported: bool
     admin_email: str
     schema_version: str | None
+    pinned: str | None
     database_bytes: int | None
     suspended_at: datetime | None
     suspended_reason: str | None
@@ -209,6 +210,66 @@ class LockdownInForceAnswer(Answer):
 
 class LockdownAnswer(Answer):
     in_force: LockdownInForceAnswer | None
+
+
+class AtVersionAnswer(Answer):
+    version: str | None
+    tenants: int
+    pinned: int
+
+
+class PinnedAnswer(Answer):
+    subdomain: str
+    version: str | None
+    reason: str
+    by: str
+
+
+class MemberAnswer(Answer):
+    subdomain: str
+    ring: int
+    from_version: str
+    state: str
+    detail: str | None
+    backup: str | None
+
+
+class FleetAnswer(Answer):
+    """Who has which version of the schema. `behind` counts those that are not pinned."""
+
+    newest: str
+    behind: int
+    versions: list[AtVersionAnswer]
+    pinned: list[PinnedAnswer]
+    failed: list[MemberAnswer]
+    run: RunAnswer | None
+
+
+class PlannedStatementAnswer(Answer):
+    text: str
+    line: int
+    may_destroy: bool
+
+
+class PlannedFileAnswer(Answer):
+    version: str
+    name: str
+    statements: list[PlannedStatementAnswer]
+    may_destroy: bool
+
+
+class UpgradePlanAnswer(Answer):
+    """`rings` are their sizes; `trial` says how the schema did in a database that is no tenant's."""
+
+    dry_run: bool
+    ready: bool
+    to: str
+    tenants: int
+    rings: list[int]
+    pinned: int
+    unrecorded: int
+    trial: str
+    files: list[PlannedFileAnswer]
 
 
 class OrphanAnswer(Answer):

@@ -53,6 +53,11 @@ class Emergency(Body):
     )
 
 
+class Upgrade(Body):
+    reason: Reason = Field(default=UNSAID, examples=["products get a note"])
+    first: PlainSubdomain | None = Field(default=None, description="The tenant that goes first.")
+
+
 class Removal(Body):
     reason: Reason = Field(examples=["left behind by a lost answer"])
     confirm: Line = Field(default="", description="Its ref again, where its name is not one that we gave.")

@@ -7,6 +7,7 @@ from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
 from provisioning.domain.approval import DEPROVISION, NOTIFY, REMOVE_ORPHAN, Approval, ApprovalState
 from provisioning.domain.duration import duration_words
+from provisioning.domain.fleet import UPGRADE
 from provisioning.domain.lockdown import FLEET, is_fleet
 from provisioning.domain.rotation import key_left
 from provisioning.domain.run import Run, RunKind, RunState, StepState
@@ -34,6 +35,8 @@ def tell_run(output: Output, run: Run, tenant: Tenant | None, access_url: str, *
             output.say(_rolled_back(run))
         case RunState.CANCELLED:
             what = "cut off" if is_fleet(run.subdomain) else f"nothing was made for {run.subdomain}"
+            if run.kind is RunKind.FLEET:
+                what = "tenants that were upgraded until then stay so; `tenantbot fleet status` shows who is where"
             output.say(f"Cancelled: {what}.")
         case _:
             _tell_progress(output, run, worker_alive=worker_alive)
@@ -107,7 +110,25 @@ def _tell_notice(output: Output, approval: Approval) -> None:
             output.say(f"The question about {approval.subdomain} is {approval.state}{why}. Nothing was sent.")
 
 
+def _tell_upgrade(output: Output, approval: Approval) -> None:
+    facts = approval.facts
+    output.say(
+        f"Asked: schema version {facts['to']} for {facts['tenants']} tenants, in rings of "
+        f"{', '.join(str(size) for size in facts['rings'])} ({approval.reason})."
+    )
+    if facts["destructive"]:
+        output.say(
+            "Something may be lost by it, so each tenant is backed up, and that proved, before its change:"
+        )
+        for statement in facts["destructive"]:
+            output.say(f"  {statement}")
+    _tell_whom(output, approval)
+
+
 def _tell_fleet_approval(output: Output, approval: Approval) -> None:
+    if approval.action == UPGRADE and approval.state is ApprovalState.PENDING:
+        _tell_upgrade(output, approval)
+        return
     is_lockdown = approval.action == RunKind.LOCKDOWN
     facts = approval.facts
     match approval.state:
@@ -225,7 +246,8 @@ def _rolled_back(run: Run) -> str:
 def _next_commands(run: Run) -> str:
     if is_fleet(run.subdomain):
         lift = "  |  tenantbot lockdown lift --reason …" if run.kind is RunKind.LOCKDOWN else ""
-        return f"Next: tenantbot retry {run.run_id}{lift}"
+        give_up = f"  |  tenantbot cancel {run.run_id}" if run.kind is RunKind.FLEET else ""
+        return f"Next: tenantbot retry {run.run_id}{lift}{give_up}"
     commands = [f"tenantbot retry {run.subdomain}"]
     if run.kind is RunKind.DEPROVISION:
         return f"Next: tenantbot undo {run.subdomain}" + (f"  |  {commands[0]}" if run.error else "")

@@ -10,6 +10,7 @@ from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.lockdowns import LIFT, LOCKDOWN, begin_lift, begin_lockdown, why_not_lockdown
 from provisioning.control_plane.requests import existing_tenant, new_run, parse_reason, start_run
 from provisioning.control_plane.tenant_facts import tenant_facts
+from provisioning.control_plane.upgrades import begin_approved, print_of_schema, why_not_upgrade
 from provisioning.domain.actor import ENGINE, Actor, Role
 from provisioning.domain.approval import (
     DEPROVISION,
@@ -21,6 +22,7 @@ from provisioning.domain.approval import (
     tenant_print,
 )
 from provisioning.domain.duration import parse_duration
+from provisioning.domain.fleet import UPGRADE
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.orphan import orphan_print
 from provisioning.domain.run import Run, RunKind, RunState
@@ -77,12 +79,12 @@ class Approvals:
         async with self._desk.admit(actor, Role.APPROVER, "approve", subdomain=reference):
             async with self._desk.registry.transaction() as tx:
                 asked = await _find(tx, reference)
-            print_outside = await self._print_of_orphan(asked)
+            print_outside = await self._print_outside(asked)
             async with self._desk.registry.transaction() as tx:
                 asked = await _find(tx, asked.approval_id)
                 tenant = await tx.tenants.find(asked.subdomain) if asked.action == DEPROVISION else None
                 print_now = tenant_print(tenant) if tenant else print_outside
-                if asked.subdomain == FLEET or asked.action == NOTIFY:
+                if asked.action in {LOCKDOWN, LIFT, NOTIFY}:
                     print_now = asked.tenant_print  # what such a question is bound to, it holds itself
                 refusal = await self._why_not(tx, actor, asked, print_now)
                 if refusal is None:
@@ -170,8 +172,10 @@ class Approvals:
                 raise Refused(f"{subdomain} was changed this moment; ask again.", code="changed")
             return await ask(tx, actor, asked)
 
-    async def _print_of_orphan(self, asked: Approval) -> str:
-        """Look at an orphan as it is now. That asks the outside, so no transaction is open meanwhile."""
+    async def _print_outside(self, asked: Approval) -> str:
+        """Look at an orphan, or at the schema, as it is now. That asks the outside, so no transaction is open meanwhile."""
+        if asked.action == UPGRADE:
+            return await print_of_schema(self._desk, asked)
         if asked.action != REMOVE_ORPHAN or asked.state is not ApprovalState.PENDING:
             return ""
         found = await find_orphans(self._desk.ports)
@@ -191,6 +195,8 @@ class Approvals:
     async def _begin(self, tx: Transaction, actor: Actor, asked: Approval, tenant: Tenant | None) -> Run:
         if asked.action == LOCKDOWN:
             return await begin_lockdown(self._desk, tx, actor, asked.request, asked.origin)
+        if asked.action == UPGRADE:
+            return await begin_approved(self._desk, tx, actor, asked)
         if asked.action == LIFT:
             return await begin_lift(self._desk, tx, actor, asked.request, asked.origin)
         if (left := await tx.runs.find_open(asked.subdomain)) is not None:
@@ -211,12 +217,15 @@ class Approvals:
             return Refused(
                 "You asked for this yourself; somebody else has to approve it.", code="own_request"
             )
-        if asked.subdomain == FLEET:
+        if asked.action in {LOCKDOWN, LIFT}:
             return await why_not_lockdown(tx, asked)
         if asked.tenant_print != print_now:
-            reason = f"{asked.subdomain} has changed since it was asked"
+            what = "The tenant schema" if asked.action == UPGRADE else asked.subdomain
+            reason = f"{what} has changed since it was asked"
             await tx.approvals.make_void(asked.approval_id, at=self._desk.clock.now(), reason=reason)
             return Refused(f"{reason}, so the question is void; ask again.", code="void")
+        if asked.action == UPGRADE:
+            return await why_not_upgrade(tx)
         run = await tx.runs.find_open(asked.subdomain)
         if run is not None and not _may_end_with_its_tenant(run):
             return Refused(

@@ -8,6 +8,7 @@ from provisioning.control_plane.desk import Desk
 from provisioning.domain.actor import Actor
 from provisioning.domain.approval import Approval, ApprovalId, ApprovalState
 from provisioning.domain.audit import request_hash
+from provisioning.domain.lockdown import FLEET
 from provisioning.errors import Refused
 from provisioning.registry import AuditEntry, Transaction
 
@@ -53,8 +54,9 @@ async def ask(tx: Transaction, actor: Actor, asked: Approval) -> Approval:
     if pending is not None and pending.request_hash == asked.request_hash:
         return pending
     by = pending.requested_by if pending else "somebody"
+    about = "all tenants" if asked.subdomain == FLEET else asked.subdomain
     raise Refused(
-        f"{by} has asked about {asked.subdomain} already, in another way; decide about that first.",
+        f"{by} has asked about {about} already, in another way; decide about that first.",
         code="pending",
         field="subdomain",
     )

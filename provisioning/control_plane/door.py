@@ -22,6 +22,7 @@ from provisioning.control_plane.restores import Restores
 from provisioning.control_plane.rounds import Rounds
 from provisioning.control_plane.runs import RunDecisions
 from provisioning.control_plane.schedules import Schedules
+from provisioning.control_plane.upgrades import Upgrades
 from provisioning.control_plane.views import Views
 
 
@@ -30,10 +31,10 @@ class ControlPlane:
     """`requests` start runs, `runs` decide about them, `views` read, `plans` ask beforehand.
 
     `imports` take up what was made by hand, `orphans` tidy up, `approvals` ask a second person, `lockdowns` suspend
-    all, `restores` put backups back, `diagnoses` find out what is wrong, `fleet` keeps the schemas, `audit` reads what
-    all of them left behind, `keys` renews what seals it all, `digests` sum it up. `gate`, `reports` and `repeats` are for
-    surfaces: who was turned away, how far people have been told, and what was answered to a request that comes
-    again; `schedules` is for clocks.
+    all, `restores` put backups back, `diagnoses` find out what is wrong, `fleet` and `upgrades` keep the schemas,
+    `audit` reads what all of them left behind, `keys` renews what seals it all, `digests` sum it up. `gate`, `reports`
+    and `repeats` are for surfaces: who was turned away, how far people have been told, and what was answered to a
+    request that comes again; `schedules` is for clocks.
     """
 
     requests: Requests
@@ -48,6 +49,7 @@ class ControlPlane:
     diagnoses: Diagnoses
     notices: Notices
     fleet: Fleet
+    upgrades: Upgrades
     audit: AuditReader
     keys: Keys
     digests: Digests
@@ -72,6 +74,7 @@ class ControlPlane:
             diagnoses=Diagnoses(desk),
             notices=Notices(desk),
             fleet=Fleet(desk),
+            upgrades=Upgrades(desk),
             audit=AuditReader(desk),
             keys=Keys(desk),
             digests=Digests(desk),

@@ -1,17 +1,20 @@
-"""The schema of all tenants: drift, who has which version, pins, and a new version brought to all."""
+"""The schema of all tenants: drift, who has which version, and who is to keep theirs."""
 
 from collections.abc import AsyncIterator
 from typing import Final
 
 from provisioning.control_plane.desk import Desk
-from provisioning.control_plane.requests import existing_tenant
+from provisioning.control_plane.requests import existing_tenant, parse_reason
+from provisioning.control_plane.upgrades import latest_upgrade
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.drift import TenantDrift
-from provisioning.domain.tenant import TenantState
+from provisioning.domain.fleet import FleetStatus, MemberState
+from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
 from provisioning.fleet.drift import find_drift
-from provisioning.registry import every_tenant
+from provisioning.registry import AuditEntry, every_tenant
 
+_MOST_NAMED: Final = 100
 _WITHOUT_DATABASE: Final = (TenantState.PROVISIONING, TenantState.DELETED)
 
 
@@ -25,6 +28,43 @@ class Fleet:
             subdomains = self._one(subdomain) if subdomain else self._all()
             async for found in find_drift(self._desk.ports, subdomains):
                 yield found
+
+    async def status(self, actor: Actor) -> FleetStatus:
+        """Who has which version, who is pinned, and how the open or latest upgrade stands."""
+        await self._desk.require(actor, Role.VIEWER, "fleet.status")
+        newest = (await self._desk.ports.schema.files())[-1].version
+        async with self._desk.registry.transaction() as tx:
+            run = await latest_upgrade(tx)
+            failed = run and await tx.fleet.members(
+                run.run_id, states=[MemberState.FAILED], limit=_MOST_NAMED
+            )
+            return FleetStatus(
+                newest=newest,
+                versions=await tx.fleet.versions(),
+                pinned=await tx.fleet.pinned(limit=_MOST_NAMED),
+                run=run,
+                failed=failed or (),
+            )
+
+    async def pin(self, actor: Actor, subdomain: str, *, reason: str) -> Tenant:
+        """Keep a tenant at its version: upgrades leave it out until it is unpinned."""
+        async with self._desk.admit(
+            actor, Role.OPERATOR, "fleet.pin", subdomain=subdomain, request={"reason": reason}
+        ):
+            return await self._pin(actor, subdomain, "pin", parse_reason(reason))
+
+    async def unpin(self, actor: Actor, subdomain: str) -> Tenant:
+        """Let a tenant go with the others again, from the next upgrade on. One that is not pinned stays as it is."""
+        async with self._desk.admit(actor, Role.OPERATOR, "fleet.unpin", subdomain=subdomain):
+            return await self._pin(actor, subdomain, "unpin", None)
+
+    async def _pin(self, actor: Actor, subdomain: str, action: str, reason: str | None) -> Tenant:
+        async with self._desk.registry.transaction() as tx:
+            await existing_tenant(tx, subdomain)
+            await tx.fleet.pin(subdomain, reason=reason, by=actor.label)
+            entry = AuditEntry(f"fleet.{action}", "accepted", subdomain=subdomain, reason=reason)
+            await tx.audit.append(actor, entry)
+            return await existing_tenant(tx, subdomain)
 
     async def _one(self, subdomain: str) -> AsyncIterator[str]:
         async with self._desk.registry.transaction() as tx:

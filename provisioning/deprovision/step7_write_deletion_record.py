@@ -6,11 +6,11 @@ from typing import Any
 
 from provisioning.deprovision.clearance import require_clearance
 from provisioning.deprovision.request import DeprovisionRequest
-from provisioning.deprovision.step3_archive_backup import backups_of
 from provisioning.domain.approval import Approval
 from provisioning.domain.backup import ARCHIVES, BACKUPS, BackupRef, Proof
 from provisioning.domain.tenant import Tenant
 from provisioning.engine.step import step
+from provisioning.lifecycle.backups import backups_of
 from provisioning.provision.ports import At
 
 RECORD = "deletion-record.json"

@@ -13,7 +13,7 @@ FLEET: Final = "*"
 CONFIRMATION: Final = "LOCKDOWN"
 """What an approver types to do it without a second person."""
 
-FLEET_KINDS: Final = frozenset({RunKind.LOCKDOWN, RunKind.LIFT, RunKind.VERIFY_ALL})
+FLEET_KINDS: Final = frozenset({RunKind.LOCKDOWN, RunKind.LIFT, RunKind.VERIFY_ALL, RunKind.FLEET})
 
 
 def is_fleet(subdomain: str) -> bool:

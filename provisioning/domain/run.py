@@ -26,6 +26,7 @@ class RunKind(StrEnum):
     LOCKDOWN = "lockdown"
     LIFT = "lift"
     VERIFY_ALL = "verify_all"
+    FLEET = "fleet"
 
 
 class RunState(StrEnum):

@@ -48,6 +48,9 @@ class Tenant:
     suspended_by: str | None = None
     imported: bool = False
     """Made by hand, and taken up: its project does not have a name that we gave."""
+    pinned_reason: str | None = None
+    """Why it keeps its version of the schema, until it is unpinned; None: it goes with the others."""
+    pinned_by: str | None = None
 
     @property
     def is_being_made(self) -> bool:

@@ -70,7 +70,9 @@ class FakeTenantDatabase:
         """What is in the database, without whom it tells of a new password."""
         return {name: value for name, value in vars(self).items() if name != "password_changed"}
 
-    async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
+    async def apply_schema(
+        self, files: Sequence[SchemaFile], *, lock_seconds: float | None = None
+    ) -> Sequence[str]:
         missing = [file for file in files if file.version not in self.versions]
         if fault := next(
             (self.refuses[file.version] for file in missing if file.version in self.refuses), None

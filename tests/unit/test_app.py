@@ -42,6 +42,7 @@ def test_what_destroys_asks_anew_who_may() -> None:
         ids.REASON_FORM,
         ids.DEPROVISION_FORM,
         ids.ORPHAN_FORM,
+        ids.FLEET_FORM,
     }
     assert opened | {ids.LOCKDOWN_FORM, ids.LIFT_FORM, ids.APPROVAL_APPROVE} == app.DESTRUCTIVE
 

@@ -19,7 +19,7 @@ from provisioning.registry import ProjectIntent, TenantSecrets
 TENANT_COLUMNS = """
 tenant_id, company_name, subdomain, state, is_active, created_at, admin_email, admin_name, region, verdict, project_ref,
 project_name, platform_tenant_id, dns_record_made, suspended_at, deleted_at, database_bytes, schema_version,
-suspended_reason, suspended_by, metadata ? 'imported' as imported
+suspended_reason, suspended_by, metadata ? 'imported' as imported, pinned_reason, pinned_by
 """
 _EXHUME, _REBURY = (
     files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("exhume", "rebury")
@@ -248,6 +248,7 @@ class PostgresTenants:
         await self._set(
             subdomain,
             "state = 'deleted', is_active = false, lockdown_id = null, verdict = null,"
+            " pinned_at = null, pinned_by = null, pinned_reason = null,"
             " deleted_at = coalesce(deleted_at, now()),"
             " database_url = null, database_key = null, database_anon_key = null, project_password = null,"
             " next_password = null, temporary_password = null, database_host = null, database_port = null,"

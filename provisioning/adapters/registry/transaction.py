@@ -10,6 +10,7 @@ from provisioning.adapters.registry.approvals import PostgresApprovals
 from provisioning.adapters.registry.audit import PostgresAuditLog
 from provisioning.adapters.registry.audit_keys import AuditKeys
 from provisioning.adapters.registry.digests import PostgresDigests
+from provisioning.adapters.registry.fleet import PostgresFleet
 from provisioning.adapters.registry.kept_answers import PostgresKeptAnswers
 from provisioning.adapters.registry.legs import PostgresLegs
 from provisioning.adapters.registry.lockdowns import PostgresLockdowns
@@ -58,6 +59,7 @@ class PostgresTransaction:
         self.reports = PostgresReports(connection)
         self.approvals = PostgresApprovals(connection)
         self.lockdowns = PostgresLockdowns(connection)
+        self.fleet = PostgresFleet(connection)
         self.seen_requests = PostgresSeenRequests(connection)
         self.schedules = PostgresSchedules(connection)
         self.digests = PostgresDigests(connection)

@@ -14,6 +14,7 @@ from provisioning.errors import Permanent, TenantbotError, Transient
 _UNKNOWN_YET = ("tenant or user not found", "enotfound")
 _NOT_ALLOWED = "eaddrnotallowed"
 _BAD_LOGIN = ("28P01", "28000")
+_LOCKED = "55P03"
 _PASSING = ("08", "40", "53", "57", "XX")
 """SQLSTATE classes that pass by themselves: connection, rollback, resources, operator, internal error.
 
@@ -59,6 +60,8 @@ def from_server(fault: asyncpg.PostgresError, doing: str) -> TenantbotError:
         )
     if state in _BAD_LOGIN:
         return Permanent(f"{doing} failed: user or password refused.", code="bad_credentials")
+    if state == _LOCKED:
+        return Transient(f"{doing} failed: somebody else holds what it needs ({text}).", code="locked")
     if state.startswith(_PASSING):
         return Transient(f"{doing} failed: {text}")
     return Permanent(f"{doing} failed: {text}", code="database")

@@ -31,9 +31,11 @@ class PostgresTenantDatabase:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def apply_schema(self, files: Sequence[SchemaFile]) -> Sequence[str]:
+    async def apply_schema(
+        self, files: Sequence[SchemaFile], *, lock_seconds: float | None = None
+    ) -> Sequence[str]:
         with translated("Applying the schema"):
-            return await apply_files(self._connection, files)
+            return await apply_files(self._connection, files, lock_seconds=lock_seconds)
 
     async def tables(self) -> frozenset[str]:
         with translated("Listing the tables"):

@@ -11,6 +11,7 @@ from provisioning.ports import Clock
 from tests.fakes.registry.approvals import FakeApprovals
 from tests.fakes.registry.books import FakeAuditLog, FakeLegs, FakeOutbox
 from tests.fakes.registry.digests import FakeDigests
+from tests.fakes.registry.fleet import FakeFleet
 from tests.fakes.registry.lockdowns import FakeLockdowns
 from tests.fakes.registry.reports import FakeKeptAnswers, FakeReports, FakeSeenRequests
 from tests.fakes.registry.runs import FakeRuns
@@ -30,6 +31,7 @@ class FakeTransaction:
         self.reports = FakeReports(tables, FakeRuns(tables, clock))
         self.approvals = FakeApprovals(tables)
         self.lockdowns = FakeLockdowns(tables, self.tenants, clock)
+        self.fleet = FakeFleet(tables, self.tenants, self.runs, clock)
         self.seen_requests = FakeSeenRequests(tables)
         self.schedules = FakeSchedules(tables)
         self.digests = FakeDigests(tables, self.runs, self.approvals)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from provisioning.domain.digest import DigestId, DigestRow
+from provisioning.domain.fleet import Member
 from provisioning.domain.kept_answer import EarlierRequest
 from provisioning.domain.round import Notice, NoticeId, Verification
 from provisioning.domain.run import RunId
@@ -28,6 +29,7 @@ class Tables:
     approvals: dict[str, Row] = field(default_factory=dict)
     lockdowns: dict[str, Row] = field(default_factory=dict)
     lockdown_tenants: dict[tuple[str, str], Row] = field(default_factory=dict)
+    members: dict[tuple[RunId, str], Member] = field(default_factory=dict)
     schedules: dict[str, Tick] = field(default_factory=dict)
     digests: dict[DigestId, DigestRow] = field(default_factory=dict)
     verifications: list[Verification] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Tables:
             approvals=dict(self.approvals),
             lockdowns=dict(self.lockdowns),
             lockdown_tenants=dict(self.lockdown_tenants),
+            members=dict(self.members),
             schedules=dict(self.schedules),
             digests=dict(self.digests),
             verifications=list(self.verifications),

@@ -25,6 +25,7 @@ _NOTHING_YET = dict.fromkeys(
         "next_password",
         *("suspended_at", "suspended_by", "suspended_reason", "deleted_at", "schema_version", "verdict"),
         *("lockdown_id", "unwell_since"),
+        *("pinned_reason", "pinned_by"),
     ]
 )
 
@@ -253,6 +254,8 @@ class FakeTenants:
             ),
             temporary_password=None,
             next_password=None,
+            pinned_reason=None,
+            pinned_by=None,
         )
 
     async def exhume(self, request: ProvisionRequest) -> Tenant:

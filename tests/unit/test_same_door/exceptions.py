@@ -63,7 +63,6 @@ EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
         "audit.verify",
     ): "its answer is for whoever looks after the installation, with the log's heads at hand",
     ("slack", "audit.export"): "all of it is no message",
-    ("slack", "fleet.drift"): "all tenants are no message; a tenant's drift is in its verification",
     **{
         ("slack", f"imports.{verb}"): "it takes a database's password, which must not be typed into Slack"
         for verb in ("plan", "start")
