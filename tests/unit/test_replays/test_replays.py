@@ -29,6 +29,7 @@ from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent
 from tests.fakes.worker import FakeWorker
 from tests.fakes.world import OPERATOR, SUBDOMAIN, World
+from tests.unit.test_fleet.fleet import NOTES
 from tests.unit.test_reception import TEAM, Opened, Said
 from tests.unit.test_replays.payloads import (
     ARCHIVE,
@@ -52,7 +53,7 @@ READING: Final = {
     *(ids.HOME_REFRESH, ids.PROVISION_BACK, ids.COMPANY, ids.PROVISION_FORM),
     *("lockdown", ids.LOCKDOWN_LIFT, "rotate", "orphans", "digest"),
     *("import", "restore", ids.RESTORE_BACK, ids.RESTORE_FORM, ids.ORPHAN_REMOVE),
-    *(ids.TENANT_ROTATE, ids.DIAGNOSIS_LOCKDOWN),
+    *(ids.TENANT_ROTATE, ids.DIAGNOSIS_LOCKDOWN, "fleet", ids.FLEET_UPGRADE),
 }  # fmt: skip
 """These change nothing at all: they show something, or open a form."""
 
@@ -91,6 +92,7 @@ class Town:
         ending = await world.control.approvals.approve(_APPROVER, await _ask(world, _ENDING))
         assert ending.run_id is not None
         assert (await worker.finish(ending.run_id)).state is RunState.WAITING
+        world.schema.now.append(NOTES)
         return cls(world, Said(), Opened(), _values(waiting.run_id, asked, ending.run_id))
 
     @asynccontextmanager
