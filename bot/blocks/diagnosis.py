@@ -1,4 +1,4 @@
-"""A diagnosis as people read it: the cause first, what mends it with its button, and under it the evidence as a table."""
+"""A diagnosis as people read it: the evidence as a table, and under it, where they look, the cause and what mends it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,17 +19,18 @@ from bot.blocks.words import bare, code, count, duration, said
 from provisioning.domain.approval import Approval
 from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome, Probe, Sure
 
-_RESULTS: Final = {
-    Outcome.OK: "✓ as expected",
-    Outcome.BAD: "✗ not so",
-    Outcome.UNKNOWN: "? no answer",
-    Outcome.SKIPPED: "– not asked",
+_MARKS: Final = {Outcome.OK: "✓", Outcome.BAD: "✗", Outcome.UNKNOWN: "?", Outcome.SKIPPED: "–"}
+_SHORT: Final = {
+    Issue.DNS: "subdomain",
+    Issue.DATABASE: "database",
+    Issue.NOT_FOUND: "tenant",
+    Issue.LEAK: "isolation",
 }
 _SURE: Final = {Sure.CERTAIN: "certain", Sure.LIKELY: "likely", Sure.UNCLEAR: "unclear"}
-_COLUMNS: Final = ("issue", "asked", "expected", "found", "result")
+_COLUMNS: Final = ("", "asked", "found", "expected")
 _ALL_CELLS: Final = 5500
 """Bytes for all cells together: well below what Slack takes in a table, and in a message."""
-_MOST_CELL: Final = 200
+_MOST_CELL, _LEAST_CELL = 180, 40
 _MOST_PLAN: Final = 2500
 _BUTTONS: Final = {
     FixVerb.ACTIVATE: TENANT_ACTIVATE,
@@ -42,7 +43,7 @@ _BUTTONS: Final = {
 
 def asking_message(subdomain: str, issues: Sequence[Issue]) -> Message:
     about = " and ".join(issue.heading.lower() for issue in issues) or "all four of the guide's issues"
-    text = f"🔎 Looking into {code(subdomain)}: {about}. This takes ten seconds at most."
+    text = f"⏳ Looking into {code(subdomain)}: {about}. This takes ten seconds at most."
     return Message(text, (section(text),))
 
 
@@ -53,7 +54,7 @@ def diagnosis_message(found: Diagnosis) -> Message:
         [section(f"✅ {code(found.subdomain)} is well: nothing is wrong with what was asked.")]
         if cause is None
         else [
-            section(f"🩺 {code(found.subdomain)}: *{said(cause.sentence)}*\n{_how_sure(cause)}"),
+            section(f"❌ {code(found.subdomain)}: *{said(cause.sentence)}*\n{_how_sure(cause)}"),
             *_plans(cause),
         ]
     )
@@ -63,7 +64,7 @@ def diagnosis_message(found: Diagnosis) -> Message:
     ]
     return Message(
         bare(text),
-        (*head, *besides, _evidence(found.probes), context(_footer(found)), actions(*_buttons(found))),
+        (_evidence(found.probes), *head, *besides, context(_footer(found)), actions(*_buttons(found))),
     )
 
 
@@ -83,13 +84,18 @@ def _plans(cause: Cause) -> list[Block]:
 
 
 def _evidence(probes: Sequence[Probe]) -> Block:
-    limit = min(_MOST_CELL, _ALL_CELLS // (len(probes) + 1) // len(_COLUMNS))
-    return table([_COLUMNS, *(_row(probe, limit) for probe in probes)])
+    """What is not as expected gets the room that it needs, and the rest what is left."""
+    told = sum(probe.outcome in {Outcome.BAD, Outcome.UNKNOWN} for probe in probes)
+    full = min(_MOST_CELL, _ALL_CELLS // 2 // max(told, 1) // 3)
+    rest = min(full, (_ALL_CELLS // 2) // max(len(probes) - told, 1) // 3)
+    return table([_COLUMNS, *(_row(probe, full, max(rest, _LEAST_CELL)) for probe in probes)])
 
 
-def _row(probe: Probe, limit: int) -> tuple[str, ...]:
-    cells = (probe.issue.heading, probe.asked, probe.expected, probe.found)
-    return (*(bare(cell, limit) for cell in cells), _RESULTS[probe.outcome])
+def _row(probe: Probe, full: int, rest: int) -> tuple[str, ...]:
+    limit = full if probe.outcome in {Outcome.BAD, Outcome.UNKNOWN} else rest
+    asked = "" if probe.outcome is Outcome.SKIPPED else f" {duration(probe.seconds)}"
+    mark = f"{_MARKS[probe.outcome]} {_SHORT[probe.issue]}{asked}"
+    return (mark, *(bare(cell, limit) for cell in (probe.asked, probe.found, probe.expected)))
 
 
 def _footer(found: Diagnosis) -> str:

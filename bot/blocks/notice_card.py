@@ -7,8 +7,8 @@ from bot.blocks.rich import rich_text, word
 from bot.blocks.words import at_moment, bare, code, count, said
 from provisioning.domain.approval import Approval
 
-_MOST_LINE: Final = 400
-_MOST_LINES: Final = 40
+_MOST_PARAGRAPH: Final = 1100
+_MOST_PARAGRAPHS: Final = 12
 _MOST_NAMES: Final = 600
 
 
@@ -40,6 +40,6 @@ def notice_question(approval: Approval) -> dict[str, Any]:
 
 
 def _letter(text: str) -> Block:
-    """The first recipient's, line by line."""
-    lines = [line for line in text.splitlines() if line.strip()][:_MOST_LINES]
-    return rich_text(*([word(bare(line, _MOST_LINE) + "\n")] for line in lines))
+    """The first recipient's, paragraph by paragraph."""
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n") if part.strip()][:_MOST_PARAGRAPHS]
+    return rich_text(*([word(bare(one, _MOST_PARAGRAPH) + "\n")] for one in paragraphs))

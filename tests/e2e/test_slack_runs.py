@@ -175,6 +175,29 @@ async def test_without_its_message_a_run_is_decided_at_the_home_tab_and_told_in_
     await until(slack.home, lambda view: "deleted-here" in _ended_in(view), ("deleted-here", "ended"))
 
 
+async def test_what_is_wrong_with_a_tenant_is_found_and_mended_by_one_button(
+    slack: Slack, slack_terminal: Terminal
+) -> None:
+    await ask_for_tenant(slack, "sick-inc")
+    await slack.until_root("sick-inc", "is verified")
+    await slack_terminal.fault("platform", "tenant-gone", path="sick-inc")
+
+    asking = await slack.ask("/tenant diagnose sick-inc")
+    assert "Looking into `sick-inc`" in asking["text"]
+
+    async def told() -> Message | None:
+        found = [one for one in await slack.messages() if one["is_ephemeral"] and one["ts"] > asking["ts"]]
+        return found[-1] if found else None
+
+    found = await until(told, lambda one: "Look again" in buttons_of(one), "a diagnosis")
+    assert "the platform has no such tenant" in words_of(found)
+    assert "how sure: certain" in words_of(found)
+    assert "is queued" in words_of(await slack.press_for_answer(found, "Publish it again …"))
+    root = await slack.until_root("sick-inc", "is verified", kind="repair")
+    thread = await slack.until_thread(root, "Tenant ID:")
+    assert any("the platform had no such tenant" in words_of(one) for one in thread)
+
+
 def _ended_in(home: View) -> str:
     """The part of the Home tab that lists ended runs, once no open run is this tenant's."""
     still_open, _, ended = words_of(home).partition("Your latest runs")
