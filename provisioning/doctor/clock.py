@@ -1,5 +1,6 @@
 """Does this machine's clock agree with the others'? Tokens, signatures and approvals have an end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,7 @@ from provisioning.ports import Clock
 
 NAME: Final = "clock"
 
+_SECONDS: Final = 10.0
 _MOST: Final = timedelta(seconds=60)
 """Slack's signatures are good for five minutes, tokens until a given second."""
 
@@ -20,10 +22,8 @@ async def check_clock(at: Surroundings, look: Callable[[], Awaitable[RegistryLoo
     async def of_registry() -> datetime:
         return (await look()).now
 
-    measured = {
-        "the database": await _skew(at.clock, of_registry),
-        "Supabase": await _skew(at.clock, at.ask_the_time),
-    }
+    database, supabase = await asyncio.gather(_skew(at.clock, of_registry), _skew(at.clock, at.ask_the_time))
+    measured = {"the database": database, "Supabase": supabase}
     known = {whose: skew for whose, skew in measured.items() if skew is not None}
     if not known:
         return [not_checked(NAME, "neither the database nor Supabase tells the time")]
@@ -34,8 +34,9 @@ async def _skew(clock: Clock, ask: Callable[[], Awaitable[datetime]]) -> timedel
     """Return how far ours is ahead at least; between asking and the answer some time passes."""
     before = clock.now()
     try:
-        theirs = await ask()
-    except TenantbotError:
+        async with asyncio.timeout(_SECONDS):
+            theirs = await ask()
+    except (TenantbotError, TimeoutError):
         return None
     after = clock.now()
     if theirs < before:

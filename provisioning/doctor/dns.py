@@ -32,7 +32,7 @@ async def _delegation(at: Surroundings) -> Finding:
         return Finding(
             DELEGATION,
             False,
-            fault.message,
+            _in_short(fault),
             f"At the registrar of {at.policy.domain}, name the servers of its DNS provider; then wait an hour.",
         )
     return Finding(DELEGATION, True, f"the servers responsible for {at.policy.domain} answer")
@@ -48,9 +48,11 @@ async def _wildcard(at: Surroundings) -> Finding:
                 WILDCARD, True, f"any name under {at.policy.domain} leads to {at.policy.dns_target}"
             )
     except Permanent as fault:
-        return Finding(WILDCARD, False, fault.message.partition(";")[0], f"Correct the record to: {record}")
+        return Finding(WILDCARD, False, _in_short(fault), f"Correct the record to: {record}")
     except Transient as fault:
-        return advised(WILDCARD, fault, "Check DNS_NAMESERVERS.")
+        return Finding(
+            WILDCARD, False, _in_short(fault), "Check DNS_NAMESERVERS, and that this machine may ask them."
+        )
     if at.zone.provider == "none":
         return Finding(
             WILDCARD,
@@ -77,7 +79,7 @@ async def check_certificate(at: Surroundings) -> Sequence[Finding]:
     except Permanent as fault:
         return [advised(CERTIFICATE, fault, "Look at the wildcard domain at the hosting provider.")]
     except Transient as fault:
-        return [not_checked(CERTIFICATE, fault.message.partition("; ")[0])]
+        return [not_checked(CERTIFICATE, _in_short(fault))]
     if expires is None:
         return [Finding(CERTIFICATE, None, "tenants are served without encryption (TASKIFAI_URL_TEMPLATE)")]
     left = expires - at.clock.now()
@@ -90,6 +92,11 @@ async def check_certificate(at: Surroundings) -> Sequence[Finding]:
             "" if left > SOON else advice,
         )
     ]
+
+
+def _in_short(fault: TenantbotError) -> str:
+    """Of what each server answered, the first one is enough."""
+    return fault.message.partition("; ")[0]
 
 
 def _any_host(at: Surroundings) -> str:

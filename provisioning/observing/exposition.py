@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import tomllib
 from collections.abc import Awaitable, Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -21,6 +22,7 @@ from provisioning.errors import TenantbotError
 from provisioning.observing.expiry import Expiries
 from provisioning.observing.families import FigureCollector
 from provisioning.ports import Clock
+from provisioning.settings import ROOT
 
 log = structlog.get_logger(__name__)
 
@@ -68,13 +70,14 @@ class Exposition:
 
 def _about() -> CollectorRegistry:
     about = CollectorRegistry()
-    said = {"version": _version("tenantbot"), "engine": _version("dbos"), "python": platform.python_version()}
+    said = {"version": _own_version(), "engine": version("dbos"), "python": platform.python_version()}
     Info("tenantbot_build", "What runs here.", registry=about).info(said)
     return about
 
 
-def _version(package: str) -> str:
+def _own_version() -> str:
     try:
-        return version(package)
-    except PackageNotFoundError:  # started from a checkout that was not installed
-        return "unknown"
+        return version("tenantbot")
+    except PackageNotFoundError:  # started from a clone, which says it itself
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
