@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
-CURSOR: Final = r"^[0-9]{1,15}-[A-Za-z0-9._-]{1,200}$"
+CURSOR: Final = r"^[0-9]{1,16}-[A-Za-z0-9._-]{1,200}$"
 """How a cursor is written."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
