@@ -37,7 +37,7 @@ async def test_the_guide_s_four_calls_make_check_suspend_and_activate_a_tenant(
 
     async def curl(command: str, **words: str) -> dict[str, Any]:
         line = command.strip().replace("https://api.taskifai.com", host)
-        for name, value in {"ADMIN_TOKEN": made.document["token"], **words}.items():
+        for name, value in {"ADMIN_TOKEN": made.out.strip(), **words}.items():
             line = line.replace(f"{{{name}}}", value)
         for value in ("Curled Inc", NAME, "admin@curled.com"):
             line = line.replace("...", value, 1)

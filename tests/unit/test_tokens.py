@@ -96,7 +96,7 @@ async def test_a_token_says_who_holds_it_and_what_they_may(
 
 
 async def test_the_strongest_of_several_roles_counts(rules: TokenRules) -> None:
-    roles = {"role": None, "https://taskifai.com/roles": ["staff", "viewer", "approver"]}
+    roles: dict[str, Any] = {"role": None, "https://taskifai.com/roles": ["staff", "viewer", "approver"]}
     assert (await read_token(of_provider(**roles), rules, surface="api")).role is Role.APPROVER
     nothing = await read_token(of_provider(role="admin"), rules, surface="api")
     assert nothing.role is None
@@ -125,7 +125,7 @@ def _with_public_key_as_secret() -> str:
 FORGED: dict[str, Callable[[], str]] = {
     "no token": lambda: "nonsense",
     "a long text": lambda: "x" * 20_000,
-    "no signature": lambda: jwt.encode(claims(), None, algorithm="none"),
+    "no signature": lambda: jwt.encode(claims(), None, algorithm="none"),  # type: ignore[arg-type]
     "the public key as the secret": _with_public_key_as_secret,
     "another secret": lambda: of_ours(secrets.token_hex(32)),
     "another key": lambda: of_provider(key=OTHER),

@@ -89,7 +89,7 @@ async def test_a_crash_before_the_answer_leaves_nothing_and_the_next_is_the_firs
 @pytest.mark.parametrize("key", ["", "has space", "ü", "x" * 201])
 async def test_what_can_t_be_a_key_is_refused(operator: Caller, awake: None, key: str) -> None:
     headers = {b"idempotency-key": key.encode()}
-    answer = await operator.client.post("/admin/tenants/awake/verify", headers=headers)  # type: ignore[arg-type]
+    answer = await operator.client.post("/admin/tenants/awake/verify", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_key")
 
 

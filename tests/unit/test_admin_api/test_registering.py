@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provisioning.domain.run import RunState
+from provisioning.domain.run import RunId, RunState
 from provisioning.domain.secret import Secret
 from tests.fakes.projects import MadeProject
 from tests.fakes.worker import FakeWorker
@@ -48,7 +48,7 @@ async def test_the_answer_is_the_guide_s_and_the_run_waits_for_the_password(
     said = answer.json()
     assert list(said) == ["tenant_id", "subdomain", "database_url", "is_active", "created_at", "access_url"]
     assert said["is_active"]
-    run_id = answer.headers["location"].rpartition("/")[2]
+    run_id = RunId(answer.headers["location"].rpartition("/")[2])
     run = await FakeWorker(world).finish(run_id)
     assert run.state is RunState.WAITING
     assert run.error is not None
