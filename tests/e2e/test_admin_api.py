@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tests.e2e.bot import Bot
+from tests.e2e.installation import real_settings, run_outside
 from tests.e2e.terminal import Terminal
 
 CREATE: Final = """
@@ -32,12 +33,13 @@ NAME: Final = "curled"
 async def test_the_guide_s_four_calls_make_check_suspend_and_activate_a_tenant(
     bot: Bot, slack_terminal: Terminal
 ) -> None:
-    made = await slack_terminal.run("token", "--name", "ada", "--role", "operator")
+    settings = real_settings(slack_terminal)
+    made = await run_outside(slack_terminal.home, settings, "token", "--name", "ada", "--role", "operator")
     host = bot.url.removesuffix("/slack/events")
 
     async def curl(command: str, **words: str) -> dict[str, Any]:
         line = command.strip().replace("https://api.taskifai.com", host)
-        for name, value in {"ADMIN_TOKEN": made.out.strip(), **words}.items():
+        for name, value in {"ADMIN_TOKEN": made.stdout.strip(), **words}.items():
             line = line.replace(f"{{{name}}}", value)
         for value in ("Curled Inc", NAME, "admin@curled.com"):
             line = line.replace("...", value, 1)
