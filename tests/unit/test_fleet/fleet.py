@@ -1,9 +1,10 @@
 """A fleet of tenants at the base schema, with databases of their own, and newer files to bring to them."""
 
 from provisioning.domain.actor import Actor, Role
-from provisioning.domain.project import Project
+from provisioning.domain.project import DatabaseAddress, Project, ProjectRef
 from provisioning.domain.request import RequestDefaults, parse_provision_request
 from provisioning.domain.schema_files import SchemaFile
+from provisioning.domain.secret import Secret
 from provisioning.domain.tenant import Tenant, TenantState
 from tests.fakes.tenant_database import FakeTenantDatabase
 from tests.fakes.world import RAW_REQUEST, World
@@ -38,27 +39,32 @@ class Fleet:
     async def add(self, name: str) -> None:
         world = self.world
         made = world.projects.make(name, password=world.audit_key)
-        password = world.vault.seal(world.audit_key, subdomain=name, field="project_password")
-        project = Project(
-            ref=made.ref,
-            name=name,
-            region=made.region,
-            url=world.projects.url(made.ref),
-            address=made.address,
-            password=password,
-            anon_key=password,
-            service_key=password,
-        )
-        fields = {**RAW_REQUEST, "company": name, "subdomain": name}
-        request = parse_provision_request(
-            fields, RequestDefaults("eu-west-1", world.ports.seeds.vendor_names)
-        )
         await made.database.apply_schema(world.schema.now[:1])
-        async with world.records.transaction() as tx:
-            await tx.tenants.reserve(request)
-            await tx.tenants.store_project_intent(name, name=name, password=password)
-            await tx.tenants.store_project(name, project, sealed_url=password)
-            await tx.tenants.record(name, platform_tenant_id=None)
-            await tx.tenants.set_state(name, TenantState.VERIFIED, verdict="verified")
-            await tx.tenants.store_schema_version(name, BASE, size_bytes=1)
+        await register(world, name, made.address, world.audit_key, ref=made.ref)
         self.databases[name] = made.database
+
+
+async def register(
+    world: World, name: str, address: DatabaseAddress, password: Secret, *, ref: ProjectRef
+) -> None:
+    """Make the record of a verified tenant whose database is there, at the base schema."""
+    sealed = world.vault.seal(password, subdomain=name, field="project_password")
+    project = Project(
+        ref=ref,
+        name=name,
+        region="eu-west-1",
+        url=world.projects.url(ref),
+        address=address,
+        password=sealed,
+        anon_key=sealed,
+        service_key=sealed,
+    )
+    fields = {**RAW_REQUEST, "company": name, "subdomain": name}
+    request = parse_provision_request(fields, RequestDefaults("eu-west-1", world.ports.seeds.vendor_names))
+    async with world.records.transaction() as tx:
+        await tx.tenants.reserve(request)
+        await tx.tenants.store_project_intent(name, name=name, password=sealed)
+        await tx.tenants.store_project(name, project, sealed_url=sealed)
+        await tx.tenants.record(name, platform_tenant_id=None)
+        await tx.tenants.set_state(name, TenantState.VERIFIED, verdict="verified")
+        await tx.tenants.store_schema_version(name, BASE, size_bytes=1)
