@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from provisioning.adapters.backups.fitting import dump_tools
+from provisioning.adapters.backups.proof import check_proof_server
 from provisioning.adapters.dns_resolver import DnsResolver
 from provisioning.adapters.fernet_vault import FernetVault
 from provisioning.adapters.http import new_client
@@ -13,7 +14,7 @@ from provisioning.adapters.http_date import http_date
 from provisioning.adapters.object_archive import ObjectArchive
 from provisioning.adapters.registry.look import look_at_registry
 from provisioning.adapters.system_clock import SystemClock
-from provisioning.bootstrap import policy_of
+from provisioning.bootstrap import open_public_keys, policy_of
 from provisioning.doctor.surroundings import Surroundings
 from provisioning.outside import open_app, open_mailer, open_platform, open_projects, open_zone
 from provisioning.ports import Clock
@@ -44,6 +45,10 @@ async def open_surroundings(settings: Settings, *, clock: Clock | None = None) -
             token_expires=settings.supabase_access_token_expires,
             look_at_registry=partial(look_at_registry, settings.database_url),
             ask_the_time=partial(http_date, plain, service="Supabase", check="SUPABASE_API_URL"),
+            find_public_key=await stack.enter_async_context(open_public_keys(settings, clock)),
+            check_proof_server=partial(
+                check_proof_server, settings.proof_database_url or settings.database_url
+            ),
             find_dump_tools=partial(
                 dump_tools, bin_dir=settings.tenantbot_pg_bin, ca_file=settings.supabase_ca_file
             ),

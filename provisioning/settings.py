@@ -1,6 +1,7 @@
 """Every setting, once: its name, its default, what it is for. Read once; secrets leave the environment then."""
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -334,6 +335,18 @@ class Settings(BaseModel):
         if url.scheme not in {"smtp", "smtps", "resend"} or not url.netloc:
             raise ValueError("it begins with smtp://, smtps:// or resend://")
         return value
+
+    @field_validator("supabase_ca_file", "taskifai_ca_file")
+    @classmethod
+    def _holds_certificates(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            try:
+                ssl.create_default_context(cafile=path)
+            except OSError as fault:  # an SSLError is one
+                raise ValueError(
+                    f"{path} holds no certificates that can be read ({fault.strerror})"
+                ) from None
+        return path
 
     @field_validator("supabase_region")
     @classmethod

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from provisioning.doctor.clock import check_clock
-from provisioning.doctor.delivery import check_archive, check_mail, check_platform
+from provisioning.doctor.delivery import check_archive, check_mail, check_platform, check_proof, check_sign_in
 from provisioning.doctor.dns import check_certificate, check_dns
 from provisioning.doctor.dump_tools import check_dump_tools
 from provisioning.doctor.examination import PATIENCE, Check
@@ -38,10 +38,12 @@ def checks_of(at: Surroundings) -> Sequence[Check]:
         Check("Supabase token", partial(check_supabase, at), f"{_NETWORK} status.supabase.com knows more."),
         Check("token expiry", expiry, ""),
         Check("platform", partial(check_platform, at), "Check PLATFORM_ADMIN_URL, and the platform itself."),
+        Check("sign-in keys", partial(check_sign_in, at), "Check ADMIN_JWKS_URL."),
         Check("DNS", partial(check_dns, at), "Check DNS_NAMESERVERS, and the registrar's entries."),
         Check("certificate", partial(check_certificate, at), "Look at the domain at the hosting provider."),
         Check("mail", partial(check_mail, at), f"Check host and port in MAIL_URL. {_NETWORK}"),
         Check("archive", partial(check_archive, at), f"Check ARCHIVE_URL. {_NETWORK}"),
+        Check("proof server", partial(check_proof, at), "Check PROOF_DATABASE_URL (default: DATABASE_URL)."),
         Check("pg_dump", partial(check_dump_tools, at, look), _NETWORK, seconds=PATIENCE * 2),
     ]
 

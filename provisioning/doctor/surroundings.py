@@ -30,5 +30,9 @@ class Surroundings:
     look_at_registry: Callable[[], Awaitable[RegistryLook]]
     ask_the_time: Callable[[], Awaitable[datetime]]
     """Of a machine that is neither this one nor the registry's."""
+    find_public_key: Callable[[str | None], Awaitable[object]] | None
+    """Of the identity provider whose tokens are taken besides ours, where there is one."""
+    check_proof_server: Callable[[], Awaitable[str]]
+    """Say where backups are proved, if databases may be made there."""
     find_dump_tools: Callable[[tuple[DatabaseAddress, Secret] | None], Awaitable[str]]
     """Say which pg_dump is used for this tenant database, or for the newest that Supabase makes."""

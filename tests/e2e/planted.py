@@ -97,11 +97,19 @@ FAULTS: Mapping[str, Planted] = {
     "a refused platform token": Planted(
         ("platform",), ("refuses PLATFORM_ADMIN_TOKEN", "new one"), {"PLATFORM_ADMIN_TOKEN": "{token}"}
     ),
+    "an identity provider that is away": Planted(
+        ("sign-in keys",), ("can't be read now", "Check ADMIN_JWKS_URL"),
+        {"ADMIN_JWKS_URL": "http://127.0.0.1:{port}/keys"},
+    ),
     "an old schema": Planted(
         ("database",), ("it lacks", "tenantbot db upgrade"), {"DATABASE_URL": "{empty_database}"}
     ),
+    "a proof server that is away": Planted(
+        ("proof server",), ("Connecting to the server for the proof", "PROOF_DATABASE_URL"),
+        {"PROOF_DATABASE_URL": "postgresql://nobody@127.0.0.1:{port}/registry"},
+    ),
     "a database that is away": Planted(
-        ("database",), ("can't be opened", "check DATABASE_URL"),
+        ("database", "proof server"), ("can't be opened", "check DATABASE_URL"),
         {"DATABASE_URL": "postgresql://nobody@127.0.0.1:{port}/registry"},
     ),
     "another sealing key": Planted(

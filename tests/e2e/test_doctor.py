@@ -70,7 +70,16 @@ async def test_a_healthy_installation_has_nothing_to_be_put_right(terminal: Term
     assert [one.name for one in findings] == [
         *("database", "worker", "sealed row", "clock", "Supabase token", "organization", "region"),
         *("token expiry", "platform", "DNS delegation", "DNS wildcard", "certificate", "mail", "archive"),
-        *("pg_dump", "bot token", "scopes", "Socket Mode", "signing secret", "ops channel", "allowlist"),
+        *(
+            "proof server",
+            "pg_dump",
+            "bot token",
+            "scopes",
+            "Socket Mode",
+            "signing secret",
+            "ops channel",
+            "allowlist",
+        ),
         "approvers",
     ]
     assert list((terminal.home / "archive" / "tenantbot-doctor").glob("*")) == []

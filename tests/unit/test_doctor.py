@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from provisioning.doctor.dns import check_certificate, check_dns
 from provisioning.doctor.supabase import check_token_expiry
 from provisioning.doctor.surroundings import Surroundings
 from provisioning.domain.registry_look import RegistryLook
-from provisioning.errors import Transient
+from provisioning.errors import InvalidRequest, Transient
+from provisioning.settings import Settings
 from tests.fakes.clock import START
 from tests.fakes.world import World
 
@@ -34,6 +36,9 @@ def surroundings(world: World, **changes: Any) -> Surroundings:
     async def no_time() -> datetime:
         raise Transient("Supabase can't be reached.")
 
+    async def no_server() -> str:
+        raise AssertionError
+
     async def no_tools(_tenant: object) -> str:
         raise AssertionError
 
@@ -52,6 +57,8 @@ def surroundings(world: World, **changes: Any) -> Surroundings:
         token_expires=None,
         look_at_registry=look_at(START),
         ask_the_time=no_time,
+        find_public_key=None,
+        check_proof_server=no_server,
         find_dump_tools=no_tools,
     )
     return replace(at, **changes)
@@ -121,3 +128,16 @@ async def test_a_certificate_is_renewed_two_weeks_before_its_end(world: World) -
 
     assert finding.ok is True
     assert "for 60 days" in finding.found
+
+
+def test_a_file_of_certificates_that_holds_none_is_a_malformed_setting(tmp_path: Path) -> None:
+    empty = tmp_path / "ca.pem"
+    empty.write_text("not a certificate")
+
+    with pytest.raises(InvalidRequest) as refusal:
+        Settings.checked({"taskifai_ca_file": str(empty), "supabase_ca_file": "/nowhere/ca.pem"})
+
+    said = {fault.field: fault.message for fault in refusal.value.errors}
+    for name in ("TASKIFAI_CA_FILE", "SUPABASE_CA_FILE"):
+        assert said[name].startswith(f"{name} is malformed")
+        assert "holds no certificates that can be read" in said[name]

@@ -17,6 +17,7 @@ from provisioning.adapters.backups.server import Server
 from provisioning.adapters.catalog.reading import quoted, settle
 from provisioning.adapters.tenant_database.errors import translated
 from provisioning.domain.backup import MANIFEST, Contents, Manifest, StoredFile
+from provisioning.domain.secret import Secret
 from provisioning.errors import Permanent
 
 _LONGEST_NAME: Final = 63
@@ -71,6 +72,14 @@ async def _fetch(archive: BackupArchive, path: str, to: Path) -> StoredFile:
             size += len(chunk)
             await asyncio.to_thread(file.write, chunk)
     return StoredFile(digest.hexdigest(), size)
+
+
+async def check_proof_server(dsn: Secret) -> str:
+    """Say where backups are proved. Raises Permanent when no database may be made there."""
+    server = Server.from_dsn(dsn, name="PROOF_DATABASE_URL")
+    async with server.connect("Connecting to the server for the proof (PROOF_DATABASE_URL)") as connection:
+        await _require_rights(connection, server)
+    return f"{server.user} may make databases on {server.host}"
 
 
 @asynccontextmanager
