@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.outbox.errors import SlackError, SlackRefused
 from bot.pictures.digest import draw_digest
@@ -195,17 +196,21 @@ class Reporter:
 
     async def _try(self, thread: Standing, act: Callable[[], Awaitable[None]]) -> None:
         """One thread's trouble is not another's, whatever it is; only the registry is everybody's."""
+        with bound_contextvars(subject=thread.subject):
+            await self._try_under_its_name(thread, act)
+
+    async def _try_under_its_name(self, thread: Standing, act: Callable[[], Awaitable[None]]) -> None:
         try:
             await act()
         except SlackRefused as refused:
-            log.warning("Slack refuses to show it", subject=thread.subject, code=refused.code)
+            log.warning("Slack refuses to show it", code=refused.code)
             self._let_rest(thread)
         except SlackError as trouble:
-            log.warning("Slack did not take it", subject=thread.subject, code=trouble.code)
+            log.warning("Slack did not take it", code=trouble.code)
         except Transient:
             raise
         except Exception:
-            log.exception("it can't be shown", subject=thread.subject)
+            log.exception("it can't be shown")
             self._let_rest(thread)
 
     def _let_rest(self, thread: Standing) -> None:

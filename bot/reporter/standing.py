@@ -133,7 +133,7 @@ class Standing(ABC):
         if found is None:
             await self._save(replace(self.notes, posting=None))
         else:
-            log.info("message found again", subject=self.subject, key=posting.key)
+            log.info("message found again", key=posting.key)
             await self._posted(posting.kind, found, told=posting.told, shown=None)
 
     async def post_root(self) -> None:
@@ -230,7 +230,7 @@ class Standing(ABC):
                 )
             except SlackRefused as refused:
                 if refused.code in _ROOT_LOST:
-                    log.warning("root message is lost", subject=self.subject, code=refused.code)
+                    log.warning("root message is lost", code=refused.code)
                     self.notes = self.notes.without_root()
                     return None
                 if shape is None or refused.code not in _BLOCKS_REFUSED or self.insists_on(shape):
