@@ -79,7 +79,7 @@ class Asks:
         try:
             value = await within(seconds, question)
         except TimeoutError:
-            words = f"no answer within {max(seconds, 0.0):.0f} s"
+            words = f"No answer within {max(seconds, 0.0):.0f} s."
             return Told(code=_LATE, words=words), Seen(words, ok=None)
         except TenantbotError as fault:
             ok = False if isinstance(fault, Permanent) else None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provisioning.diagnose.asks import NOT_PUT, Asks, Seen, Told
+from provisioning.diagnose.asks import NOT_PUT, PATIENCE, Asks, Seen, Told, within
 from provisioning.diagnose.credentials import Credentials, open_credentials
 from provisioning.diagnose.fixes import LOCKDOWN, NOTIFY, READ_KEYS, REPUBLISH, by_hand
 from provisioning.diagnose.foreign_token import TriedElsewhere, try_elsewhere
@@ -78,8 +78,8 @@ async def _neighbour(subject: Subject) -> Neighbour | None:
     if tenant is not None:
         return Neighbour(tenant.subdomain, ProjectRef(tenant.project_ref) if tenant.project_ref else None)
     try:
-        name = await subject.ports.platform.other_active(subject.subdomain)
-    except TenantbotError:
+        name = await within(PATIENCE, lambda: subject.ports.platform.other_active(subject.subdomain))
+    except (TenantbotError, TimeoutError):
         return None
     return Neighbour(name, None) if name else None
 

@@ -13,6 +13,7 @@ from provisioning.diagnose.subject import Subject
 from provisioning.domain.diagnosis import Cause
 from provisioning.domain.project import DatabaseAddress, ProjectRef
 from provisioning.domain.secret import Secret, new_password
+from provisioning.errors import Transient
 from provisioning.ports import Answer, DnsAnswer, FoundProject, ServiceHealth
 from provisioning.probes import DataAnswer
 
@@ -161,17 +162,29 @@ async def _platform(asks: Asks, subject: Subject) -> Told[Answer]:
     if not subject.is_served:
         asks.skip("platform_login", asked=asked, why="not asked: the tenant is not active")
         return NOT_PUT
+    app, subdomain = subject.ports.app, subject.subdomain
+
+    async def log_in_as_nobody() -> Answer:
+        answer = await app.login(subdomain, email=_NOBODY, password=new_password(16))
+        if _is_failing(answer) and _is_failing(health := await app.health(subdomain)):
+            raise Transient(f"The application answers {health.status} to everything, whatever its database.")
+        return answer
+
     return await asks.put(
         "platform_login",
         asked=asked,
         expected="refused (401), as the platform opens the tenant's database",
-        question=lambda: subject.ports.app.login(subject.subdomain, email=_NOBODY, password=new_password(16)),
+        question=log_in_as_nobody,
         read=lambda answer: Seen(f"{answer.status}: {answer.text[:120]}", ok=_looked_up(answer)),
     )
 
 
+def _is_failing(answer: Answer) -> bool:
+    return answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def _looked_up(answer: Answer) -> bool | None:
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if _is_failing(answer):
         return False
     return True if answer.status == HTTPStatus.UNAUTHORIZED else None
 

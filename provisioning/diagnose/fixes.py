@@ -71,4 +71,4 @@ def add_record(host: str, target: str, provider: str) -> Fix:
 
 def by_hand(*plan: str) -> Fix:
     """What nobody can do from here; afterwards it is looked at again."""
-    return Fix(FixVerb.BY_HAND, "Look again", plan)
+    return Fix(FixVerb.BY_HAND, "By hand", plan)

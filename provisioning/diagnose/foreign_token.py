@@ -1,4 +1,8 @@
-"""A session of one tenant, tried at another. It takes a user, who exists for this question only, as in a verification."""
+"""A session of one tenant, tried at another. It takes a user, who exists for this question only.
+
+One that a killed diagnosis leaves behind is removed by the next verification, as its own are; a diagnosis removes
+none but its own, since a verification may be under way.
+"""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -12,10 +16,9 @@ from provisioning.domain.project import DatabaseAddress
 from provisioning.domain.secret import Secret, new_password
 from provisioning.errors import Permanent, Transient
 from provisioning.ports import Answer
+from provisioning.provision.probe_user import PROBE_DOMAIN
 from provisioning.provision.verification import field
 
-_DOMAIN: Final = "example.org"
-"""Reserved, and another than a verification's: neither removes the other's users."""
 _BCRYPT_COST: Final = 4
 
 
@@ -65,10 +68,9 @@ def _token(answer: Answer) -> Secret:
 async def _user(
     subject: Subject, address: DatabaseAddress, opened: Credentials
 ) -> AsyncIterator[tuple[str, Secret]]:
-    email, password = f"tenantbot-probe-{secrets.token_hex(6)}@{_DOMAIN}", new_password(24)
+    email, password = f"tenantbot-probe-{secrets.token_hex(6)}@{PROBE_DOMAIN}", new_password(24)
     hashed = await subject.ports.hasher.hash(password, cost=_BCRYPT_COST)
     async with log_in(subject, address, opened.passwords) as database:
-        await database.remove_probe_users(domain=_DOMAIN)  # of a diagnosis that was killed
         await database.ensure_user(
             email=email, password_hash=hashed, full_name="Diagnosis probe", role="analyst"
         )

@@ -175,6 +175,13 @@ def _context(seen: Evidence) -> Cause | None:
             by_hand("look at the platform's tenant context middleware, such as TENANT_ID_OVERRIDE"),
             LOCKDOWN,
         )
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and answer.tenant_id is None:
+        return _cause(
+            "application_failing",
+            f"The registries are right, but the application at the URL of {seen.subdomain} fails ({answer.status}).",
+            Sure.LIKELY,
+            by_hand("look at the platform's log, and at its last deployment"),
+        )
     if _is_refusal(answer):
         return _cause(
             "refused_at_its_url",

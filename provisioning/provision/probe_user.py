@@ -11,7 +11,7 @@ from provisioning.provision.ports import At
 from provisioning.provision.tenant_session import open_recorded_database
 
 _BCRYPT_COST: Final = 4
-_DOMAIN: Final = "example.com"  # reserved: nothing sent there arrives anywhere
+PROBE_DOMAIN: Final = "example.com"  # reserved: nothing sent there arrives anywhere
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ProbeUser:
     vendors: tuple[str, ...]
 
 
-async def make_probe_user(at: At, *, domain: str = _DOMAIN) -> ProbeUser:
+async def make_probe_user(at: At, *, domain: str = PROBE_DOMAIN) -> ProbeUser:
     """Make one, and remove those of earlier tries that were killed."""
     email = f"tenantbot-probe-{secrets.token_hex(6)}@{domain}"
     password = new_password(24)
@@ -39,11 +39,11 @@ async def make_probe_user(at: At, *, domain: str = _DOMAIN) -> ProbeUser:
 
 async def remove_probe_users(at: At) -> None:
     async with await open_recorded_database(at) as database:
-        await database.remove_probe_users(domain=_DOMAIN)
+        await database.remove_probe_users(domain=PROBE_DOMAIN)
 
 
 @asynccontextmanager
-async def probe_user(at: At, *, domain: str = _DOMAIN) -> AsyncIterator[ProbeUser]:
+async def probe_user(at: At, *, domain: str = PROBE_DOMAIN) -> AsyncIterator[ProbeUser]:
     """`domain` tells apart those who make one at the same time: nobody removes another's."""
     made = await make_probe_user(at, domain=domain)
     try:

@@ -39,6 +39,8 @@ class Habits:
     """None: an upload stays pending for ever."""
     uploads_end_as: str = "completed"
     deletes_batches: bool = True
+    fails_with: int | None = None
+    """A status that every question gets."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class FakeApp:
         return self._clock.now() + timedelta(days=60)
 
     async def frontend(self, subdomain: str) -> Answer:
+        if self.habits.fails_with is not None:
+            return _answer(self.habits.fails_with, {"detail": "Internal Server Error"})
         if self._served(subdomain) is None:
             return _no_tenant()
         return Answer(
@@ -76,6 +80,8 @@ class FakeApp:
         )
 
     async def health(self, subdomain: str) -> Answer:
+        if self.habits.fails_with is not None:
+            return _answer(self.habits.fails_with, {"detail": "Internal Server Error"})
         served = self._served(subdomain)
         if served is None:
             return _no_tenant()
@@ -106,6 +112,8 @@ class FakeApp:
         return self._session(HTTPStatus.CREATED, served, served.database.users[email.lower()])
 
     async def login(self, subdomain: str, *, email: str, password: Secret) -> Answer:
+        if self.habits.fails_with is not None:
+            return _answer(self.habits.fails_with, {"detail": "Internal Server Error"})
         served = self._served(subdomain)
         if served is None:
             return _no_tenant()

@@ -3,7 +3,7 @@
 import pytest
 
 from provisioning.domain.actor import Actor, Role
-from provisioning.domain.diagnosis import Diagnosis, Issue, Outcome
+from provisioning.domain.diagnosis import Diagnosis, Issue, Outcome, Sure
 from provisioning.errors import Refused
 from tests.fakes.worker import FakeWorker
 from tests.fakes.world import OPERATOR, SUBDOMAIN, VIEWER, World
@@ -41,6 +41,34 @@ async def test_a_diagnosis_leaves_no_trace_in_the_tenant(world: World) -> None:
     await diagnose(world)
 
     assert world.database.users == before
+
+
+async def test_an_application_that_fails_altogether_is_not_taken_for_a_wrong_key(world: World) -> None:
+    world.app.habits.fails_with = 500
+
+    found = await diagnose(world)
+
+    assert found.cause is not None
+    assert [cause.code for cause in found.causes] == ["application_failing"]
+
+
+async def test_a_question_without_an_answer_holds_nobody_up(world: World) -> None:
+    world.app.silent.add(SUBDOMAIN)
+
+    found = await diagnose(world)
+
+    assert found.cause is not None
+    assert found.cause.sure is Sure.UNCLEAR
+    assert Outcome.UNKNOWN in {probe.outcome for probe in found.probes}
+
+
+async def test_a_diagnosis_is_audited_with_what_it_came_to(world: World) -> None:
+    del world.platform.records[SUBDOMAIN]
+
+    await diagnose(world)
+
+    row = world.records.tables.audit[-1]
+    assert (row["action"], row["result"], row["subdomain"]) == ("diagnose", "not_at_platform", SUBDOMAIN)
 
 
 async def test_a_viewer_may_not_open_credentials(world: World) -> None:

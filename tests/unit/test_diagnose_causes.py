@@ -248,6 +248,7 @@ NO_ROW = Told[PublishedTenant | None](None)
         ({"answer": answer(404, text="Tenant not found")}, "refused_at_its_url", "likely"),
         ({"answer": answer(403, text="suspended")}, "refused_at_its_url", "likely"),
         ({"answer": answer(404, text="Not Found")}, None, None),
+        ({"answer": answer(500, text="Internal Server Error")}, "application_failing", "likely"),
         ({"publishes": False, "published": Told(None)}, None, None),
         ({"answer": SILENT}, "not_answered", "unclear"),
         ({"published": SILENT}, "not_answered", "unclear"),
