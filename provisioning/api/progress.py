@@ -21,6 +21,15 @@ _SIGN_OF_LIFE_SECONDS: Final = 15.0
 _LONGEST_SECONDS: Final = 300.0
 _MOVING: Final = frozenset({RunState.QUEUED, RunState.RUNNING})
 _STREAM: Final = "text/event-stream"
+_EVENT: Final = {
+    "type": "object",
+    "description": "Each event: `data` is JSON, a line of the history or the run.",
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "event": {"type": "string", "enum": ["history", "run"]},
+        "data": {"type": "string"},
+    },
+}
 
 
 @router.get(
@@ -29,7 +38,7 @@ _STREAM: Final = "text/event-stream"
     responses={
         200: {
             "description": "Events `history` and `run`.",
-            "content": {_STREAM: {"schema": {"type": "string"}}},
+            "content": {_STREAM: {"schema": _EVENT}},
         },
         204: {"description": "Nothing is newer than Last-Event-ID, and nothing moves: no need to ask again."},
     },

@@ -43,7 +43,9 @@ class Ending(Body):
 
 
 class Recipient(Body):
-    email: EmailAddress | None = Field(default=None, description="Another address; it becomes the admin's.")
+    email: EmailAddress | None = Field(
+        default=None, min_length=1, description="Another address; it becomes the admin's."
+    )
 
 
 class Emergency(Body):
