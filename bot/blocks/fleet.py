@@ -14,7 +14,8 @@ from provisioning.domain.fleet import FleetStatus
 from provisioning.domain.tenant import Tenant
 
 _MOST_LINES: Final = 20
-_MOST_FINDINGS: Final = 8
+_MOST_NAMED: Final = 10
+_MOST_FINDINGS: Final = 5
 _MOST_STATEMENTS: Final = 15
 
 
@@ -31,7 +32,7 @@ def fleet_message(status: FleetStatus) -> Message:
         for one in status.versions[-_MOST_LINES:]
     ]
     blocks: list[Block] = [section(f"*{title}*\n" + ("\n".join(lines) or "There are no tenants yet."))]
-    blocks += [section(f"📌 {_pinned(tenant)}") for tenant in status.pinned[:_MOST_LINES]]
+    blocks += [section(f"*Pinned:* {_pinned(tenant)}") for tenant in status.pinned[:_MOST_NAMED]]
     run = status.run
     if run is not None and run.state.is_open:
         failed = [f"✗ {code(one.subdomain)}: {said(one.detail or '', 400)}" for one in status.failed[:5]]
@@ -45,8 +46,8 @@ def drift_message(found: Sequence[TenantDrift], *, all_seen: bool) -> Message:
     drifted = [one for one in found if not one.ok]
     title = f"{count(len(found), 'tenant')} looked at, {len(drifted)} differ from their version"
     blocks: list[Block] = [section(f"*{title}*")]
-    blocks += [section(_drift_lines(one)) for one in drifted[:_MOST_LINES]]
-    hidden = len(drifted) - _MOST_LINES
+    blocks += [section(_drift_lines(one)) for one in drifted[:_MOST_NAMED]]
+    hidden = len(drifted) - _MOST_NAMED
     hints = [
         *([f"{hidden} more of them are shown by `tenantbot fleet drift`."] if hidden > 0 else []),
         *([] if all_seen else ["The others took too long for Slack: `tenantbot fleet drift` looks at all."]),
@@ -58,7 +59,7 @@ def pinned_message(tenant: Tenant) -> Message:
     if tenant.pinned_reason is None:
         text = f"{code(tenant.subdomain)} goes with the next upgrade."
     else:
-        text = f"📌 {_pinned(tenant)}. Upgrades leave it out until it is unpinned."
+        text = f"{_pinned(tenant)}. Upgrades leave it out until it is unpinned."
     return Message(text, (section(text),))
 
 
@@ -134,7 +135,7 @@ def _pinned(tenant: Tenant) -> str:
 def _drift_lines(one: TenantDrift) -> str:
     if one.fault is not None:
         return f"*{code(one.subdomain)}* could not be looked at: {said(one.fault, 400)}"
-    lines = [f"• {said(finding, 200)}" for finding in one.findings[:_MOST_FINDINGS]]
+    lines = [f"• {said(finding, 160)}" for finding in one.findings[:_MOST_FINDINGS]]
     if len(one.findings) > _MOST_FINDINGS:
         lines.append(f"• … and {len(one.findings) - _MOST_FINDINGS} more")
     return "\n".join([f"*{code(one.subdomain)}*", *lines])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from provisioning.domain.actor import ENGINE
 from provisioning.domain.fleet import Member, MemberState, UpgradeRequest
 from provisioning.domain.run import RunKind
 from provisioning.domain.schema_files import SchemaFile
@@ -14,6 +15,7 @@ from provisioning.errors import TenantbotError, Transient
 from provisioning.lifecycle.backups import make_backup, prove
 from provisioning.provision.ports import At
 from provisioning.provision.tenant_session import open_recorded_database
+from provisioning.registry import AuditEntry
 
 COMING_OR_GOING: Final = (RunKind.PROVISION, RunKind.RESTORE, RunKind.IMPORT, RunKind.DEPROVISION)
 """Runs that make a tenant, or end it: no upgrade gets in their way."""
@@ -67,12 +69,25 @@ async def _patiently(here: At, tenant: Tenant, request: UpgradeRequest, files: S
 async def _change(here: At, tenant: Tenant, request: UpgradeRequest, files: Sequence[SchemaFile]) -> None:
     folder = await _back_up(here, tenant, request)
     async with await open_recorded_database(here) as database:
-        await database.apply_schema(files, lock_seconds=_LOCK_SECONDS)
+        applied = await database.apply_schema(files, lock_seconds=_LOCK_SECONDS)
         version, size = await database.schema_version(), await database.size_bytes()
     async with here.ports.registry.transaction() as tx:
         await here.hold(tx)
         await tx.tenants.store_schema_version(here.subdomain, version or request.to, size_bytes=size)
         await tx.fleet.mark(here.run_id, here.subdomain, MemberState.DONE, backup=folder)
+        await tx.audit.append(ENGINE, _entry(here, applied, request, folder))
+
+
+def _entry(here: At, applied: Sequence[str], request: UpgradeRequest, backup: str | None) -> AuditEntry:
+    """What was done to this tenant. Nothing applied: a process that was killed had done it, or somebody by hand."""
+    return AuditEntry(
+        action="fleet.upgraded",
+        result="accepted",
+        subdomain=here.subdomain,
+        run_id=here.run_id,
+        reason=request.reason,
+        details={"applied": list(applied), "to": request.to, "backup": backup},
+    )
 
 
 async def _back_up(here: At, tenant: Tenant, request: UpgradeRequest) -> str | None:

@@ -57,6 +57,10 @@ async def test_reaches_all_in_rings_of_one_a_tenth_and_the_others(fleet: Fleet, 
     ]
     assert fleet.upgraded() == set(fleet.databases)
     assert (await fleet.tenant("tenant-07")).schema_version == NOTES.version
+    page = await fleet.world.control.audit.show(VIEWER, subdomain="tenant-07")
+    assert [(row.action, row.run_id, row.reason) for row in page.entries] == [
+        ("fleet.upgraded", run.run_id, REASON)
+    ]
 
 
 async def test_who_is_named_goes_first(fleet: Fleet, worker: FakeWorker) -> None:
