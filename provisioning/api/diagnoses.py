@@ -1,16 +1,16 @@
-"""What is wrong with a tenant (guide 14.6), what mends it, and who is told of a leak."""
+"""What is wrong with a tenant (guide 14.6), and what mends it."""
 
 from typing import Final
 
 from fastapi import APIRouter, Response
 
 from provisioning.api.addresses import Subdomain
-from provisioning.api.answers import ApprovalAnswer, DiagnosisAnswer, RunAnswer
+from provisioning.api.answers import DiagnosisAnswer, RunAnswer
 from provisioning.api.knock import Caller, Door, Knock
 from provisioning.api.render import ORIGIN, started_answer
 from provisioning.api.responses import located
-from provisioning.api.verb_bodies import Examination, Mending, Notice
-from provisioning.documents import Document, approval_document, diagnosis_document
+from provisioning.api.verb_bodies import Examination, Mending
+from provisioning.documents import Document, diagnosis_document
 
 router: Final = APIRouter(prefix="/admin/tenants", tags=["tenants"], route_class=Knock)
 
@@ -36,20 +36,3 @@ async def repair_tenant(
     """Start a repair that a diagnosis proposed; the tenant's access is verified after it."""
     started = await control.diagnoses.repair(actor, tenant, body.fix, origin=ORIGIN)
     return await started_answer(control, actor, started, response)
-
-
-@router.post(
-    "/{tenant}/notice",
-    status_code=202,
-    response_model=ApprovalAnswer,
-    responses={202: located("A second person is asked; Location is the question.")},
-)
-async def notify_admins(
-    tenant: Subdomain, body: Notice, actor: Caller, control: Door, response: Response
-) -> Document:
-    """Ask whether the admins of affected tenants are told of an incident: the one named, else the latest."""
-    asked = await control.notices.request(
-        actor, tenant, reason=body.reason, message=body.message, incident=body.incident, origin=ORIGIN
-    )
-    response.headers["location"] = f"/admin/approvals/{asked.approval_id}"
-    return approval_document(asked)

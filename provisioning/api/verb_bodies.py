@@ -87,9 +87,3 @@ class Restoration(Body):
         default_factory=str, description="A subdomain that is free; else its own.", examples=["customerinc"]
     )
     reason: Reason = Field(default_factory=str)
-
-
-class Notice(Body):
-    reason: Reason = Field(examples=["a leak was found"])
-    message: str = Field(default="", description="Words of your own in the notice.")
-    incident: Line = Field(default="", max_length=100, examples=["customerinc-20261124T230000Z"])

@@ -70,20 +70,17 @@ def diagnose(
 
 
 def _tell(output: Output, found: Diagnosis) -> None:
-    table = new_table("issue", "asked", "expected", "found", "", "s")
+    table = new_table("", "issue", "asked", "expected", "found", "s")
     for probe in found.probes:
-        mark = _MARKS[probe.outcome]
-        add_row(
-            table, probe.issue.heading, probe.asked, probe.expected, probe.found, mark, f"{probe.seconds:.1f}"
-        )
+        mark, seconds = _MARKS[probe.outcome], f"{probe.seconds:.1f}"
+        add_row(table, mark, probe.issue.heading, probe.asked, probe.expected, probe.found, seconds)
     output.say(table)
-    if found.cause is None:
-        output.say(f"{found.subdomain} is well: nothing is wrong with what was asked.")
-        return
-    for cause in found.causes:
-        _tell_cause(output, found.subdomain, cause, first=cause is found.cause)
     if found.incident:
         output.say(f"The evidence is kept in the archive: {found.incident}")
+    if found.cause is None:
+        output.say(f"{found.subdomain} is well: nothing is wrong with what was asked.")
+    for cause in found.causes:
+        _tell_cause(output, found.subdomain, cause, first=cause is found.cause)
 
 
 def _tell_cause(output: Output, subdomain: str, cause: Cause, *, first: bool) -> None:

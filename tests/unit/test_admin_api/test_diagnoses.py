@@ -22,11 +22,11 @@ async def test_a_fault_is_named_and_repaired(operator: Caller, world: World) -> 
 
 async def test_a_notice_is_asked_for_about_a_kept_incident(operator: Caller, world: World) -> None:
     await FakeWorker(world).provision()
-    none = await operator.ask("POST", f"/tenants/{SUBDOMAIN}/notice", {"reason": "a leak was found"})
+    none = await operator.ask("POST", f"/tenants/{SUBDOMAIN}/notify", {"reason": "a leak was found"})
     assert (none.status_code, none.json()["code"]) == (409, "no_incident")
 
     await operator.ask("POST", f"/tenants/{SUBDOMAIN}/diagnose", {"issues": ["leak"]})
-    asked = await operator.ask("POST", f"/tenants/{SUBDOMAIN}/notice", {"reason": "a leak was found"})
+    asked = await operator.ask("POST", f"/tenants/{SUBDOMAIN}/notify", {"reason": "a leak was found"})
 
     assert (asked.status_code, asked.json()["action"]) == (202, "notify")
     assert asked.headers["location"] == f"/admin/approvals/{asked.json()['approval_id']}"
