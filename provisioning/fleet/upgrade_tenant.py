@@ -92,6 +92,8 @@ def _entry(here: At, applied: Sequence[str], request: UpgradeRequest, backup: st
 
 async def _back_up(here: At, tenant: Tenant, request: UpgradeRequest) -> str | None:
     """Always a new one: an older one lacks what was written since."""
+    if not request.destructive:
+        return None
     async with await open_recorded_database(here) as database:
         known = set(await database.schema_versions())
     if set(request.destructive) <= known:
