@@ -16,6 +16,7 @@ from sandbox.attach import attach
 from tests.e2e.terminal import Terminal
 
 SUBDOMAIN: Final = "diagnosed"
+_MOST_TRIES: Final = 20
 
 PLANTED: Final = (
     # service, kind, whether it happens to one tenant, playbook, cause
@@ -59,8 +60,14 @@ class Ward:
             (await client.delete(self.faults)).raise_for_status()
 
     async def diagnose(self, *issues: Issue) -> Diagnosis:
-        operator = sandbox_actor("operator")
-        return await self.system.control.diagnoses.diagnose(operator, SUBDOMAIN, issues=issues)
+        """Ask again while an answer was late: that says something of this machine, and nothing of the tenant."""
+        ask, operator = self.system.control.diagnoses.diagnose, sandbox_actor("operator")
+        found = await ask(operator, SUBDOMAIN, issues=issues)
+        for _ in range(_MOST_TRIES):
+            if not any(probe.found.startswith("No answer within") for probe in found.probes):
+                break
+            found = await ask(operator, SUBDOMAIN, issues=issues)
+        return found
 
 
 @pytest.fixture(scope="module")
