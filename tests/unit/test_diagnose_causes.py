@@ -7,12 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from provisioning.diagnose import (
-    cross_tenant_leak,
-    database_causes,
-    subdomain_not_resolving,
-    tenant_not_found,
-)
+from provisioning.diagnose import database_causes, leak_causes, subdomain_causes, tenant_not_found
 from provisioning.diagnose.asks import Told
 from provisioning.diagnose.credentials import Credentials
 from provisioning.diagnose.foreign_token import TriedElsewhere
@@ -31,7 +26,7 @@ AWAY = DnsAnswer(HOST, ("parked.example.net",), frozenset({"192.0.2.99"}))
 VALID = Certificate((HOST,), "An authority", NOW + timedelta(days=60), None)
 SILENT: Told[Any] = Told(code="transient", words="Nobody answers.")
 
-HEALTHY_DNS = subdomain_not_resolving.Evidence(
+HEALTHY_DNS = subdomain_causes.Evidence(
     host=HOST,
     target=TARGET,
     provider="cloudflare",
@@ -95,7 +90,7 @@ HEALTHY_DNS = subdomain_not_resolving.Evidence(
     ],
 )
 def test_subdomain_not_resolving(change: dict[str, Any], code: str | None, sure: str | None) -> None:
-    cause = subdomain_not_resolving.conclude(replace(HEALTHY_DNS, **change))
+    cause = subdomain_causes.conclude(replace(HEALTHY_DNS, **change))
 
     assert_is(cause, Issue.DNS, code, sure)
 
@@ -106,7 +101,7 @@ def test_subdomain_not_resolving(change: dict[str, Any], code: str | None, sure:
 def test_a_missing_record_is_added_by_us_only_where_we_may(provider: str, verb: FixVerb) -> None:
     nothing = Told(NOTHING)
 
-    cause = subdomain_not_resolving.conclude(
+    cause = subdomain_causes.conclude(
         replace(HEALTHY_DNS, name=nothing, authority=nothing, random=nothing, provider=provider)
     )
 
@@ -262,7 +257,7 @@ def test_tenant_not_found(change: dict[str, Any], code: str | None, sure: str | 
 
 OURS, THEIRS = f"https://{REF}.supabase.co", "https://zzzzzzzzzzzzzzzzzzzz.supabase.co"
 HARBOUR = PublishedTenant("2", "harbour", THEIRS, is_active=True)
-HEALTHY_ISOLATION = cross_tenant_leak.Evidence(
+HEALTHY_ISOLATION = leak_causes.Evidence(
     subdomain="acme",
     url=OURS,
     sealed_url=Told(OURS),
@@ -293,7 +288,7 @@ HEALTHY_ISOLATION = cross_tenant_leak.Evidence(
     ],
 )
 def test_cross_tenant_leak(change: dict[str, Any], code: str | None, affected: tuple[str, ...]) -> None:
-    cause = cross_tenant_leak.conclude(replace(HEALTHY_ISOLATION, **change))
+    cause = leak_causes.conclude(replace(HEALTHY_ISOLATION, **change))
 
     assert_is(cause, Issue.LEAK, code, "certain" if code else None)
     assert (cause.affected if cause else ()) == affected
@@ -303,7 +298,7 @@ def test_cross_tenant_leak(change: dict[str, Any], code: str | None, affected: t
 def test_silence_is_no_leak_but_is_told(silent: str) -> None:
     change: dict[str, Any] = {silent: SILENT}
 
-    cause = cross_tenant_leak.conclude(replace(HEALTHY_ISOLATION, **change))
+    cause = leak_causes.conclude(replace(HEALTHY_ISOLATION, **change))
 
     assert_is(cause, Issue.LEAK, "not_answered", "unclear")
 
