@@ -8,9 +8,11 @@ that say "not now". What any other status means is the adapter's to judge.
 import ipaddress
 import logging
 import ssl
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from importlib.util import find_spec
 from typing import Any, Final
 
 import httpx
@@ -22,6 +24,10 @@ from provisioning.errors import Permanent, Transient, Unclear
 from provisioning.tracing import span
 
 NETWORK: Final = "the address and the network"
+
+if find_spec("sniffio") is None:
+    # httpcore looks for it at every lock that it takes, and a search in vain is a tenth of a whole request.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # how Python notes that there is no such module
 
 _CALLS: Final = Counter(
     "tenantbot_outside_calls",

@@ -69,6 +69,7 @@ async def isolation(checks: Checks) -> Finding:
     if checks.token is None:
         return Finding(expected, _NO_LOGIN, ok=False)
     answer = await checks.at.ports.app.batches(checks.at.subdomain, checks.token)
+    checks.at_home = answer
     batches = answer.data if isinstance(answer.data, list) else field(answer.data, "batches")
     if not answer.is_success or not isinstance(batches, list):
         return Finding(expected, f"{answer.status}: {_short(answer)}", ok=False)
@@ -88,7 +89,7 @@ async def foreign_token(checks: Checks) -> Finding:
     other = checks.subject.partner or await other_tenant(checks.at)
     if other is None:
         return skipped(expected, "there is no other active tenant to try it at")
-    here = await checks.at.ports.app.batches(checks.at.subdomain, checks.token)
+    here = checks.at_home or await checks.at.ports.app.batches(checks.at.subdomain, checks.token)
     try:
         there = await checks.at.ports.app.batches(other, checks.token)
     except TenantbotError as fault:  # no answer says nothing about isolation
@@ -160,6 +161,8 @@ async def _await_processing(checks: Checks, batch_id: str) -> tuple[str, str]:
         evidence = _short(answer)
         return True if status in {"completed", "failed"} else None
 
+    if checks.subject.upload_rests:
+        await checks.at.clock.sleep(checks.subject.upload_rests)
     try:
         await wait_until(
             checks.at.clock, probe, deadline=checks.at.clock.now() + UPLOAD_DEADLINE, late=lambda: "late"

@@ -12,6 +12,7 @@ from provisioning.domain.tenant import TenantState
 from provisioning.engine.step import Retry
 from provisioning.engine.waiting import together
 from provisioning.errors import TenantbotError, Transient
+from provisioning.ports import Answer
 from provisioning.provision.ports import At
 from provisioning.registry import Transaction
 
@@ -40,6 +41,8 @@ class Subject:
     """The other tenant that its token is tried at; None: any that is active."""
     patience: timedelta = timedelta(seconds=15)
     """How long a check that gets no answer is made again."""
+    upload_rests: float = 0.0
+    """Seconds that an upload is left alone before it is asked for the first time."""
 
 
 _RETRY = Retry()
@@ -54,6 +57,8 @@ class Checks:
         self.at = at
         self.subject = subject
         self.token: Secret | None = None
+        self.at_home: Answer | None = None
+        """What the tenant said to its own token, once that was asked."""
 
     async def make(self, name: str, check: Checker) -> Check:
         started = self.at.clock.monotonic()

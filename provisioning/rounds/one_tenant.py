@@ -24,6 +24,9 @@ _DOMAIN: Final = "example.net"
 _PATIENCE: Final = timedelta(seconds=4)
 """Whoever is silent now is asked again at the end of the round."""
 
+_UPLOAD_RESTS: Final = 0.5
+"""Many are under way at once, so none is asked again and again whether it is done."""
+
 _ONE_BY_ONE: Final[tuple[dict[str, Checker], ...]] = tuple(
     {name: check} for checks in ROUNDS for name, check in checks.items()
 )
@@ -60,6 +63,7 @@ async def look_at_tenant(at: At, tenant: Tenant, partner: str | None) -> Look:
                     is_new=False,
                     partner=partner,
                     patience=_PATIENCE,
+                    upload_rests=_UPLOAD_RESTS,
                 )
                 checklist = await run_checks(inside, subject, _ONE_BY_ONE, order=CHECKS)
             return Look(tenant.subdomain, partner, checklist, identity)

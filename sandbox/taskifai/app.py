@@ -1,6 +1,7 @@
 """The table of contents: which handler answers which request, at the tenants' URLs and in the admin API."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,6 +12,7 @@ from starlette.routing import Route
 from sandbox.faults import FaultMiddleware, Faults
 from sandbox.state import State
 from sandbox.taskifai.admin_gate import AdminGate
+from sandbox.taskifai.databases import Databases
 from sandbox.taskifai.desk import SERVICE, Desk, Handler
 from sandbox.taskifai.refusals import HANDLERS
 from sandbox.taskifai.routes import auth, front, uploads
@@ -38,8 +40,15 @@ _OPERATIONS: tuple[tuple[str, str, Handler], ...] = (
 
 
 def create_tenant_app(state: State, faults: Faults, *, domain: str, secret: str) -> Starlette:
-    desk = Desk(state, faults, secret)
+    desk = Desk(state, faults, secret, Databases(state))
+
+    @asynccontextmanager
+    async def closing_connections(_: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.databases.close()
+
     return Starlette(
+        lifespan=closing_connections,
         routes=[Route(path, _at(desk, handler), methods=[method]) for method, path, handler in _OPERATIONS],
         middleware=[
             Middleware(FaultMiddleware, faults=faults, service=SERVICE),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from sandbox.faults import Faults
 from sandbox.state import State
-from sandbox.taskifai.databases import open_database
+from sandbox.taskifai.databases import Databases
 from sandbox.taskifai.sql import Connection
 from sandbox.taskifai.tenants import Tenant
 
@@ -21,13 +21,14 @@ class Desk:
     state: State
     faults: Faults
     secret: str
+    databases: Databases
 
     async def misbehaves(self, kind: str) -> bool:
         """Tell whether a fault is on that this stand-in knows beyond those of every HTTP service."""
         return await self.faults.active(SERVICE, kind)
 
     def open_database(self, tenant: Tenant) -> AbstractAsyncContextManager[Connection]:
-        return open_database(self.state, tenant)
+        return self.databases.open(tenant)
 
 
 Handler = Callable[[Desk, Request], Awaitable[Response]]
