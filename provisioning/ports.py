@@ -549,9 +549,16 @@ class Backups(Protocol):
         ...
 
     async def make(
-        self, *, subdomain: str, project_ref: str, address: DatabaseAddress, password: Secret, folder: str
+        self,
+        *,
+        subdomain: str,
+        project_ref: str,
+        run_id: str,
+        address: DatabaseAddress,
+        password: Secret,
+        folder: str,
     ) -> BackupRef:
-        """Make the backup, or give the complete one that is there.
+        """Make the backup, or give the complete one of this run that is there.
 
         Raises Permanent (`not_in_dump`) naming what it could not hold: Storage objects, vault secrets, login roles, …
         """

@@ -1,7 +1,7 @@
 """Step 3: a backup goes straight to the archive (guide 14.5, 1). Re-enters by looking: a complete one of ours is kept.
 
-Ours is one that was taken after the tenant was suspended. An older one, of a deprovision that was undone, lacks
-what was written since, so it gets a younger neighbour; so does one whose proof has failed.
+Ours is one that this run took after the tenant was suspended. One of a deprovision that was undone lacks what was
+written since, so it gets a neighbour; so does one whose proof has failed.
 """
 
 from datetime import timedelta

@@ -124,6 +124,8 @@ class StoredFile:
 class Manifest:
     subdomain: str
     project_ref: str
+    run_id: str
+    """The run that took it, for its own purpose: no other one relies on it."""
     taken_at: str
     server_version: str
     pg_dump_version: str
@@ -145,6 +147,7 @@ class Manifest:
             return cls(
                 subdomain=raw["subdomain"],
                 project_ref=raw["project_ref"],
+                run_id=raw.get("run_id", ""),
                 taken_at=raw["taken_at"],
                 server_version=raw["server_version"],
                 pg_dump_version=raw["pg_dump_version"],

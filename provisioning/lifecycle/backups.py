@@ -20,7 +20,10 @@ def backups_of(at: At) -> Backups:
 
 
 async def make_backup(at: At, tenant: Tenant, *, since: datetime) -> BackupRef:
-    """Dump the tenant straight to the archive. One of ours that is complete, and not older than `since`, is kept."""
+    """Dump the tenant straight to the archive. One of this run that is complete, and not older than `since`, is kept.
+
+    Age alone would trust clocks: of two machines, or of one that was set back.
+    """
     backups = backups_of(at)
     async with at.ports.registry.transaction() as tx:
         stored = await tx.tenants.secrets(at.subdomain)
@@ -33,6 +36,7 @@ async def make_backup(at: At, tenant: Tenant, *, since: datetime) -> BackupRef:
     return await backups.make(
         subdomain=at.subdomain,
         project_ref=tenant.project_ref,
+        run_id=at.run_id,
         address=stored.address,
         password=password,
         folder=await _folder(at, backups, since),
@@ -77,7 +81,8 @@ async def _folder(at: At, backups: Backups, since: datetime) -> str:
         if f"{folder}/{MANIFEST}" not in files:
             return folder
         manifest = await backups.read(f"{folder}/{MANIFEST}")
-        if datetime.fromisoformat(str(manifest["taken_at"])) >= since:
+        is_young = datetime.fromisoformat(str(manifest["taken_at"])) >= since
+        if is_young and manifest.get("run_id") == at.run_id:
             return folder
     raise AssertionError("names have no end")
 

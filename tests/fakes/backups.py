@@ -21,6 +21,7 @@ class KeptBackup:
     ref: BackupRef
     subdomain: str
     project_ref: str
+    run_id: str
     state: dict[str, Any]
 
 
@@ -52,11 +53,18 @@ class FakeBackups:
         return "pg_dump 18.6 in memory"
 
     async def make(
-        self, *, subdomain: str, project_ref: str, address: DatabaseAddress, password: Secret, folder: str
+        self,
+        *,
+        subdomain: str,
+        project_ref: str,
+        run_id: str,
+        address: DatabaseAddress,
+        password: Secret,
+        folder: str,
     ) -> BackupRef:
         if (there := self.kept.get(folder)) is not None:
-            if (there.subdomain, there.project_ref) != (subdomain, project_ref):
-                raise Permanent(f"{folder} holds the backup of another project.", code="folder_taken")
+            if (there.subdomain, there.project_ref, there.run_id) != (subdomain, project_ref, run_id):
+                raise Permanent(f"{folder} holds the backup of another project or run.", code="folder_taken")
             return there.ref
         await self.check_tools(address, password)
         async with self._databases.open(address, password) as database:
@@ -77,10 +85,11 @@ class FakeBackups:
             + len(state["resellers"])
             + len(state["batches"]),
         )
-        self.kept[folder] = KeptBackup(ref, subdomain, project_ref, state)
+        self.kept[folder] = KeptBackup(ref, subdomain, project_ref, run_id, state)
         self.documents[f"{folder}/{MANIFEST}"] = Manifest(
             subdomain=subdomain,
             project_ref=project_ref,
+            run_id=run_id,
             taken_at=self._clock.now().isoformat(),
             server_version="18.6",
             pg_dump_version="18.6",

@@ -24,6 +24,7 @@ from tests.integration.tenant_schema_database import SCHEMA, add_rows_of, add_us
 
 FOLDER = "backups/customerinc-20261124"
 REF = "abcdefghijklmnopqrst"
+RUN = "deprovision-customerinc-1"
 
 SOMETHING_OF_EVERY_KIND = """
 create schema "Own schema";
@@ -95,6 +96,7 @@ class BackedUp:
         return await self.backups(**options).make(
             subdomain="customerinc",
             project_ref=REF,
+            run_id=RUN,
             address=self.address,
             password=self.password,
             folder=folder,

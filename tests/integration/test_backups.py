@@ -17,6 +17,7 @@ from sandbox.state import State
 from tests.integration.backup_tenant import (
     FOLDER,
     REF,
+    RUN,
     BackedUp,
     fake_program,
     open_tenant,
@@ -59,12 +60,16 @@ async def test_a_complete_backup_is_not_made_again(tenant: BackedUp) -> None:
     assert tenant.file("database.dump").stat().st_mtime_ns == written
 
 
-async def test_a_folder_is_not_shared_with_another_project(tenant: BackedUp) -> None:
+@pytest.mark.parametrize(("ref", "run_id"), [("another", RUN), (REF, "deprovision-customerinc-2")])
+async def test_a_folder_is_not_shared_with_another_project_or_run(
+    tenant: BackedUp, ref: str, run_id: str
+) -> None:
     await tenant.make()
     with pytest.raises(Permanent, match="holds the backup of another project"):
         await tenant.backups().make(
             subdomain="customerinc",
-            project_ref="another",
+            project_ref=ref,
+            run_id=run_id,
             address=tenant.address,
             password=tenant.password,
             folder=FOLDER,
@@ -290,7 +295,12 @@ async def test_a_wrong_password_is_told_without_it(tenant: BackedUp) -> None:
     wrong = Secret("certainly-not-it")
     with pytest.raises(Permanent, match="user or password refused") as refused:
         await tenant.backups().make(
-            subdomain="customerinc", project_ref=REF, address=tenant.address, password=wrong, folder=FOLDER
+            subdomain="customerinc",
+            project_ref=REF,
+            run_id=RUN,
+            address=tenant.address,
+            password=wrong,
+            folder=FOLDER,
         )
     assert wrong.reveal() not in refused.value.message
 

@@ -17,6 +17,7 @@ async def backed_up(world: World, worker: FakeWorker) -> World:
     await world.backups.make(
         subdomain=SUBDOMAIN,
         project_ref=world.project.ref,
+        run_id="deprovision-customerinc-1",
         address=world.project.address,
         password=world.project.password,
         folder=FOLDER,

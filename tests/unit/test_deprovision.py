@@ -288,14 +288,17 @@ async def test_deletes_nothing_when_anything_is_wrong(
     assert (await tenant(world)).state is TenantState.SUSPENDED
 
 
-async def test_a_younger_backup_is_made_after_an_undo(world: World, worker: FakeWorker) -> None:
+@pytest.mark.parametrize("minutes", [1, 0, -1])
+async def test_another_backup_is_made_after_an_undo_whatever_the_clock_says(
+    world: World, worker: FakeWorker, minutes: int
+) -> None:
     world.wire.fail("backups.prove", Permanent("The proof's server is away."))
     await approve(worker, grace="0")
     first = set(world.backups.kept)
     back = await world.control.runs.undo(OPERATOR, SUBDOMAIN)
     await worker.finish(back.run_id)
     world.database.more_rows["sales"] += 5
-    world.clock.jump_to(world.clock.now() + timedelta(minutes=1))
+    world.clock.jump_to(world.clock.now() + timedelta(minutes=minutes))
     run = await approve(worker, grace="0")
     assert run.state is RunState.SUCCEEDED
     (archived,) = [folder for folder in world.backups.kept if folder.startswith("archives/")]

@@ -33,6 +33,7 @@ async def take_backup(
     folder: str,
     subdomain: str,
     project_ref: str,
+    run_id: str,
     now: datetime,
 ) -> Manifest:
     """Store every file but the manifest. Raises Permanent that names all that a backup can't hold."""
@@ -55,6 +56,7 @@ async def take_backup(
     return Manifest(
         subdomain=subdomain,
         project_ref=project_ref,
+        run_id=run_id,
         taken_at=now.isoformat(),
         server_version=connection.get_settings().server_version,
         pg_dump_version=tools.version,

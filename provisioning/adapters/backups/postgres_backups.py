@@ -54,13 +54,24 @@ class PostgresBackups:
         return str(await self._tools(self._tenant(address, password)))
 
     async def make(
-        self, *, subdomain: str, project_ref: str, address: DatabaseAddress, password: Secret, folder: str
+        self,
+        *,
+        subdomain: str,
+        project_ref: str,
+        run_id: str,
+        address: DatabaseAddress,
+        password: Secret,
+        folder: str,
     ) -> BackupRef:
         if (made := await self._find_complete(folder)) is not None:
             ref, manifest = made
-            if (manifest.subdomain, manifest.project_ref) != (subdomain, project_ref):
+            if (manifest.subdomain, manifest.project_ref, manifest.run_id) != (
+                subdomain,
+                project_ref,
+                run_id,
+            ):
                 raise Permanent(
-                    f"{folder} holds the backup of another project ({manifest.project_ref}).",
+                    f"{folder} holds the backup of another project or run ({manifest.project_ref}).",
                     code="folder_taken",
                 )
             return ref
@@ -75,6 +86,7 @@ class PostgresBackups:
             folder=folder,
             subdomain=subdomain,
             project_ref=project_ref,
+            run_id=run_id,
             now=self._clock.now(),
         )
         written = await self._archive.put_json(f"{folder}/{MANIFEST}", manifest.to_json())
