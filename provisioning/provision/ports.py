@@ -17,6 +17,7 @@ from provisioning.ports import (
     SchemaFolder,
     SchemaTrials,
     TenantApp,
+    TenantDatabase,
     TenantDatabases,
     Vault,
 )
@@ -68,6 +69,8 @@ class ProvisionPorts:
     trials: SchemaTrials
     seeds: Seeds
     policy: Policy
+    session: TenantDatabase | None = None
+    """The tenant's database, where it is open already for all that is asked of it."""
 
 
 At = Context[ProvisionPorts]

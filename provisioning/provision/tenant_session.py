@@ -1,7 +1,7 @@
 """Opening the tenant's database with the sealed password of its project."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Final
 
 from provisioning.domain.project import DatabaseAddress, Project
@@ -26,6 +26,8 @@ async def open_recorded_database(at: At) -> AbstractAsyncContextManager[TenantDa
 async def open_database_of(
     ports: ProvisionPorts, subdomain: str
 ) -> AbstractAsyncContextManager[TenantDatabase]:
+    if ports.session is not None:
+        return nullcontext(ports.session)
     async with ports.registry.transaction() as tx:
         stored = await tx.tenants.secrets(subdomain)
     if stored.address is not None and stored.password is None:

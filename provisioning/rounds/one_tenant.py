@@ -1,14 +1,11 @@
 """One tenant of a round: the whole checklist over one session on its database and one connection to its URL."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from provisioning.domain.checklist import Check, Checklist
-from provisioning.domain.project import DatabaseAddress
-from provisioning.domain.secret import Secret
 from provisioning.domain.tenant import Tenant
 from provisioning.errors import TenantbotError
 from provisioning.ports import TenantDatabase
@@ -52,7 +49,7 @@ async def look_at_tenant(at: At, tenant: Tenant, partner: str | None) -> Look:
     """Verify it. A tenant that can't even be begun with has failed, like one that fails a check."""
     try:
         async with await open_recorded_database(at) as database:
-            inside = replace(at, ports=replace(at.ports, databases=_OneSession(database)))
+            inside = replace(at, ports=replace(at.ports, session=database))
             identity = await _identity(database)
             async with probe_user(inside, domain=_DOMAIN) as user:
                 subject = Subject(
@@ -79,14 +76,3 @@ async def _identity(database: TenantDatabase) -> str | None:
         return await database.identity()
     except TenantbotError:
         return None
-
-
-@dataclass(frozen=True)
-class _OneSession:
-    """Implements the port TenantDatabases for one tenant: whoever opens it is given the session that is open."""
-
-    session: TenantDatabase
-
-    @asynccontextmanager
-    async def open(self, address: DatabaseAddress, password: Secret) -> AsyncIterator[TenantDatabase]:  # noqa: ARG002
-        yield self.session
