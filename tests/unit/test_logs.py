@@ -78,7 +78,7 @@ def test_every_line_says_of_which_run_tenant_step_and_actor_it_is(written: io.St
     )
 
 
-@pytest.mark.parametrize("secret", [PLANTED, *LOOKALIKES])
+@pytest.mark.parametrize("secret", [PLANTED, *LOOKALIKES], ids=range(1 + len(LOOKALIKES)))
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_no_secret_is_written_wherever_it_hides(form: Any, secret: str) -> None:
     stream = io.StringIO()
