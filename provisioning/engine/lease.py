@@ -85,7 +85,8 @@ class Lease:
         """Ping and sweep until the lease is lost; returns then."""
         while True:
             try:
-                await asyncio.wait_for(self._require().execute("select 1"), timeout=PING_SECONDS * 3)
+                async with asyncio.timeout(PING_SECONDS * 3):  # wait_for may swallow that we are to stop
+                    await self._require().execute("select 1")
                 await sweep()
             except CANNOT_ASK:
                 return
