@@ -22,6 +22,9 @@ PING_SECONDS = 1.0
 IDLE_SECONDS = 6
 GRACE_SECONDS = 3.0
 
+_PROGRAM = "tenantbot-lease"
+"""Not `tenantbot …`: connections of that name say which keys their process knows, and a lease knows none."""
+
 CANNOT_ASK = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What asking says while the server is away, shuts down or starts."""
 
@@ -65,7 +68,7 @@ class Lease:
             timeout=10,
             command_timeout=5,
             server_settings={
-                "application_name": f"tenantbot lease {self.executor_id}",
+                "application_name": f"{_PROGRAM} {self.executor_id}",
                 "idle_session_timeout": f"{IDLE_SECONDS}s",
                 "tcp_keepalives_idle": "5",
                 "tcp_keepalives_interval": "2",

@@ -10,8 +10,10 @@ import pytest
 from provisioning.adapters.fernet_vault import FernetVault, new_key
 from provisioning.adapters.registry.audit_keys import add_key
 from provisioning.adapters.registry.sealed_rows import PostgresSealing, process_name
+from provisioning.adapters.system_clock import SystemClock
 from provisioning.domain.keyring import Keyring, UnknownKey
 from provisioning.domain.secret import Secret
+from provisioning.engine.lease import Lease, new_executor_id
 from provisioning.engine.sealed_json import SealedJson
 from sandbox.postgres import PostgresServer
 from tests.integration.test_registry_contract.books import make_template, open_copy
@@ -113,6 +115,16 @@ async def test_tells_which_living_process_knows_which_keys(
     assert found.keys == Keyring([OLD]).names
     assert await PostgresSealing(pool, [OLD]).processes() == []
     await other.close()
+
+
+async def test_a_lease_is_no_process_without_keys(
+    pool: asyncpg.Pool, postgres_server: PostgresServer
+) -> None:
+    database = await pool.fetchval("select current_database()")
+    lease = Lease(postgres_server.dsn(database), new_executor_id(), SystemClock())
+    await lease.acquire()
+    assert await PostgresSealing(pool, [NEW, OLD]).processes() == []
+    await lease.release()
 
 
 async def passwords(pool: asyncpg.Pool) -> list[str]:
