@@ -35,6 +35,7 @@ Lead = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
 REPORTER_OFFICE: Final = "slack reporter"
 _CHOICES_SECONDS: Final = 1800.0
 _LAST_SECONDS: Final = 2.0
+_AGAIN_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -148,17 +149,19 @@ def _start(
 ) -> Surface:
     socket = Socket(app, settings.app_token, clock=desk.clock) if settings.app_token else None
     work = [*([socket.run] if socket else []), *besides]
-    tasks = [asyncio.create_task(_keep(part)) for part in work]
+    tasks = [asyncio.create_task(keep(part, desk.clock)) for part in work]
     request_url = slack_route(app) if settings.signing_secret else None
     return Surface(identity.team, request_url, desk, socket, tasks)
 
 
-async def _keep(work: Callable[[], Awaitable[None]]) -> None:
-    """A part that ends by an error is a defect; it is at least heard of."""
-    try:
-        await work()
-    except Exception:
-        log.exception("a part of the Slack surface ended")
+async def keep(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """Do it until cancelled. A part that ends by an error is a defect: it is heard of, and begun again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a part of the Slack surface ended, and begins again")
+        await clock.sleep(_AGAIN_SECONDS)
 
 
 async def _keep_choices(desk: Desk) -> None:

@@ -25,8 +25,17 @@ GRACE_SECONDS = 3.0
 _PROGRAM = "tenantbot-lease"
 """Not `tenantbot …`: connections of that name say which keys their process knows, and a lease knows none."""
 
-CANNOT_ASK = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What asking says while the server is away, shuts down or starts."""
+CANNOT_ASK = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What asking says while the server is away, shuts down or starts.
+
+The last one comes where the server has ended our session, and its farewell is read, but not yet the end.
+"""
 
 _ALIVE = """
     select exists (
