@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,6 +22,7 @@ from pydantic import (
     field_validator,
 )
 
+from provisioning import setting_forms
 from provisioning.domain.duration import parse_duration
 from provisioning.domain.request import REGION_GROUPS
 from provisioning.domain.schedule import Schedule, parse_schedule, parse_zone
@@ -62,6 +65,14 @@ Until = Annotated[date, BeforeValidator(_until)]
 """The last day of all for what never ends."""
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SecretText = Annotated[Secret, BeforeValidator(_secret)]
+DatabaseUrl = Annotated[SecretText, AfterValidator(setting_forms.database_url)]
+MailUrl = Annotated[SecretText, AfterValidator(setting_forms.mail_url)]
+Sender = Annotated[str, AfterValidator(setting_forms.sender)]
+Domain = Annotated[str, AfterValidator(setting_forms.domain)]
+ArchiveUrl = Annotated[str, AfterValidator(setting_forms.archive_url)]
+WebUrl = Annotated[str, AfterValidator(setting_forms.web_url)]
+ProjectUrl = Annotated[str, AfterValidator(partial(setting_forms.web_url, holds="{ref}"))]
+TenantUrl = Annotated[str, AfterValidator(partial(setting_forms.web_url, holds="{subdomain}"))]
 SecretKeys = Annotated[Sequence[Secret], PlainValidator(_keys)]
 
 
@@ -70,7 +81,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, extra="forbid")
 
-    database_url: SecretText = Field(
+    database_url: DatabaseUrl = Field(
         description="PostgreSQL of the registry and the engine: postgresql://user:password@host/database."
     )
     tenantbot_secret_keys: SecretKeys = Field(
@@ -93,10 +104,10 @@ class Settings(BaseModel):
     supabase_region: str = Field(
         default="emea", description="Default region: a code such as eu-west-1, or americas, emea, apac."
     )
-    supabase_api_url: str = Field(
+    supabase_api_url: WebUrl = Field(
         default="https://api.supabase.com", description="Supabase's Management API."
     )
-    supabase_data_api_url: str = Field(
+    supabase_data_api_url: ProjectUrl = Field(
         default="https://{ref}.supabase.co", description="A project's own URL, where its keys are tried."
     )
     supabase_project_monthly_cost: float = Field(
@@ -117,10 +128,10 @@ class Settings(BaseModel):
         default=ROOT / "seeds", description="Folder of the default vendor configurations and resellers."
     )
 
-    taskifai_domain: str = Field(
+    taskifai_domain: Domain = Field(
         default="taskifai.com", description="Domain that the tenants' subdomains belong to."
     )
-    taskifai_url_template: str = Field(
+    taskifai_url_template: TenantUrl = Field(
         default="https://{subdomain}.taskifai.com", description="A tenant's own URL."
     )
     taskifai_resolver: str | None = Field(
@@ -133,7 +144,7 @@ class Settings(BaseModel):
     platform_registry: Literal["admin_api", "none"] = Field(
         default="admin_api", description="How tenants are published to the platform."
     )
-    platform_admin_url: str | None = Field(
+    platform_admin_url: WebUrl | None = Field(
         default=None, description="Base URL of the platform's admin API, such as https://api.taskifai.com."
     )
     platform_admin_token: SecretText | None = Field(
@@ -162,7 +173,7 @@ class Settings(BaseModel):
     cloudflare_zone_id: str | None = Field(
         default=None, description="The zone of TASKIFAI_DOMAIN at Cloudflare."
     )
-    cloudflare_api_url: str = Field(
+    cloudflare_api_url: WebUrl = Field(
         default="https://api.cloudflare.com/client/v4", description="Cloudflare's API."
     )
     vercel_token: SecretText | None = Field(
@@ -174,11 +185,11 @@ class Settings(BaseModel):
     )
     vercel_team_id: str | None = Field(default=None, description="Id of its team, where it is a team's.")
 
-    mail_url: SecretText = Field(
+    mail_url: MailUrl = Field(
         description="How mail is sent: smtp://user:password@host:587, smtps://… or resend://key."
     )
-    mail_from: str = Field(description="Sender of the welcome e-mail.")
-    mail_reply_to: str | None = Field(default=None, description="Where replies to the welcome e-mail go.")
+    mail_from: Sender = Field(description="Sender of the welcome e-mail.")
+    mail_reply_to: Sender | None = Field(default=None, description="Where replies to the welcome e-mail go.")
     support_url: str = Field(
         default="docs.taskifai.com", description="Documentation named in the welcome e-mail."
     )
@@ -192,7 +203,7 @@ class Settings(BaseModel):
     slack_signing_secret: SecretText | None = Field(
         default=None, description="Signing secret of the Slack app: Slack over HTTP, at PORT."
     )
-    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API.")
+    slack_api_url: WebUrl = Field(default="https://slack.com/api/", description="Slack's Web API.")
     slack_ops_channel: str | None = Field(
         default=None,
         description="Id (C…) of the channel where runs are reported; the app must be in it.",
@@ -214,7 +225,7 @@ class Settings(BaseModel):
     admin_jwt_secret: SecretText | None = Field(
         default=None, description="Secret that signs the tokens of `tenantbot token`; at least 32 characters."
     )
-    admin_jwks_url: str | None = Field(
+    admin_jwks_url: WebUrl | None = Field(
         default=None,
         description="Public keys (JWKS) of an identity provider whose tokens the admin API takes.",
     )
@@ -231,10 +242,10 @@ class Settings(BaseModel):
         default=600, ge=1, description="Requests a minute that the admin API takes from one caller."
     )
 
-    archive_url: str | None = Field(
+    archive_url: ArchiveUrl | None = Field(
         default=None, description="Where backups are kept: file:///… or s3://bucket/prefix."
     )
-    proof_database_url: SecretText | None = Field(
+    proof_database_url: DatabaseUrl | None = Field(
         default=None,
         description="PostgreSQL where backups are proved, in databases made for it; instead of DATABASE_URL's server.",
     )
@@ -296,7 +307,7 @@ class Settings(BaseModel):
         default="127.0.0.1", description="Address that METRICS_PORT is at; 0.0.0.0 for all of this machine's."
     )
 
-    otel_exporter_otlp_endpoint: str | None = Field(
+    otel_exporter_otlp_endpoint: WebUrl | None = Field(
         default=None,
         description="Base URL of an OpenTelemetry collector, such as http://127.0.0.1:4318; needs the extra `otel`.",
     )
@@ -320,21 +331,6 @@ class Settings(BaseModel):
             except ValueError:
                 raise ValueError("not a key that `tenantbot keys new` made") from None
         return keys
-
-    @field_validator("database_url", "proof_database_url")
-    @classmethod
-    def _is_postgresql(cls, value: Secret | None) -> Secret | None:
-        if value is not None and urlsplit(value.reveal()).scheme not in {"postgresql", "postgres"}:
-            raise ValueError("it begins with postgresql://")
-        return value
-
-    @field_validator("mail_url")
-    @classmethod
-    def _is_mail(cls, value: Secret) -> Secret:
-        url = urlsplit(value.reveal())
-        if url.scheme not in {"smtp", "smtps", "resend"} or not url.netloc:
-            raise ValueError("it begins with smtp://, smtps:// or resend://")
-        return value
 
     @field_validator("supabase_ca_file", "taskifai_ca_file")
     @classmethod
@@ -375,9 +371,7 @@ class Settings(BaseModel):
 
     @field_validator("slack_api_url")
     @classmethod
-    def _is_an_address(cls, url: str) -> str:
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
-            raise ValueError("it looks like https://slack.com/api/")
+    def _ends_with_a_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
 
     @field_validator("digest_cron", "verify_cron")
@@ -481,9 +475,9 @@ def _missing_together(raw: Mapping[str, Any]) -> list[FieldError]:
 
 _SLACK_NEEDS: Final = (
     (("slack_bot_token",), ""),
-    (("slack_app_token", "slack_signing_secret"), "one of them says how Slack reaches the bot. "),
+    (("slack_app_token", "slack_signing_secret"), "One of them says how Slack reaches the bot. "),
     (("slack_ops_channel",), ""),
-    (("tenantbot_operators", "tenantbot_approvers"), "else nobody may do anything. "),
+    (("tenantbot_operators", "tenantbot_approvers"), "Without them nobody may do anything. "),
 )
 
 
@@ -497,7 +491,7 @@ def _missing_for_slack(raw: Mapping[str, Any]) -> Iterator[FieldError]:
         said = (
             f"{missing} is missing: {Settings.model_fields[names[0]].description}"
             if len(names) == 1
-            else f"{missing} are both missing; {why}{purposes}"
+            else f"{missing} are both missing: {why}{purposes}"
         )
         yield FieldError(names[0].upper(), said)
 

@@ -112,7 +112,8 @@ def _address_and_port(text: str) -> tuple[str, int]:
         return str(ipaddress.ip_address(parts.hostname or "")), parts.port or PORT
     except ValueError as fault:
         raise Permanent(
-            f"DNS_NAMESERVERS holds {text}, which is no address such as 1.1.1.1 or 127.0.0.1:5353."
+            f"{text} is no address of a DNS server, such as 1.1.1.1 or 127.0.0.1:5353; "
+            "correct DNS_NAMESERVERS or TASKIFAI_RESOLVER."
         ) from fault
 
 

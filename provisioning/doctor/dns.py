@@ -33,7 +33,8 @@ async def _delegation(at: Surroundings) -> Finding:
             DELEGATION,
             False,
             _in_short(fault),
-            f"At the registrar of {at.policy.domain}, name the servers of its DNS provider; then wait an hour.",
+            "Check DNS_NAMESERVERS, and that this machine may ask them. If it may: at the registrar of "
+            f"{at.policy.domain} name the servers of its DNS provider, then wait an hour.",
         )
     return Finding(DELEGATION, True, f"the servers responsible for {at.policy.domain} answer")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.doctor import unreadable_settings
 from provisioning.doctor import clock
 from provisioning.doctor.clock import check_clock
 from provisioning.doctor.dns import check_certificate, check_dns
@@ -141,3 +142,12 @@ def test_a_file_of_certificates_that_holds_none_is_a_malformed_setting(tmp_path:
     for name in ("TASKIFAI_CA_FILE", "SUPABASE_CA_FILE"):
         assert said[name].startswith(f"{name} is malformed")
         assert "holds no certificates that can be read" in said[name]
+
+
+def test_where_one_of_two_settings_is_needed_the_advice_begins_after_both_names() -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        Settings.checked({}, for_slack=True)
+
+    found = {finding.found: finding.advice for finding in unreadable_settings(refusal.value)}
+    advice = found["SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both missing"]
+    assert advice.startswith("One of them says how Slack reaches the bot. SLACK_APP_TOKEN: ")
