@@ -1,10 +1,11 @@
 """Commands for whoever runs the installation: worker, schema, tokens."""
 
 import asyncio
+import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from starlette.applications import Starlette
@@ -21,6 +22,8 @@ from provisioning.tokens import make_token
 database = typer.Typer(help="The registry's database.", no_args_is_help=True)
 
 DRAIN_SECONDS = 20
+
+_MEMBER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 def worker(context: typer.Context) -> None:
@@ -101,6 +104,10 @@ def token(
         raise typer.BadParameter(str(fault)) from None
     if not lifetime:
         raise typer.BadParameter("A token that expires at once is of no use.")
+    if not name.strip() or not name.isprintable():
+        raise typer.BadParameter("--name is one line, and not empty: the audit log names its holder so.")
+    if slack is not None and not _MEMBER_ID.fullmatch(slack):
+        raise typer.BadParameter(f"{slack} is no member id; in Slack: their profile, ⋮, Copy member ID (U…).")
 
     async def main() -> int:
         async with open_settings(invocation) as settings:

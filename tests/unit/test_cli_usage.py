@@ -36,6 +36,8 @@ def leave(*arguments: str) -> int:
         (("list", "--page", "many"), "--page"),
         (("token", "--name", "ada", "--role", "king"), "'viewer', 'operator', 'approver'"),
         (("token", "--name", "ada", "--role", "viewer", "--expires", "soon"), "write 45s, 30m, 24h or 7d"),
+        (("token", "--name", " ", "--role", "viewer"), "--name is one line, and not empty"),
+        (("token", "--name", "ada", "--role", "viewer", "--slack", "ada"), "ada is no member id"),
         (("verify", "a", "b"), "unexpected extra argument"),
     ],
 )
