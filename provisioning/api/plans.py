@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body
 
 from provisioning.api.answers import PlanAnswer
 from provisioning.api.knock import Caller, Door, Knock
-from provisioning.api.tenant_bodies import Provision, Register
+from provisioning.api.tenant_bodies import Provision, Register, fields_named_as_sent
 from provisioning.api.tenants import NewTenant
 from provisioning.documents import Document, import_plan_document, plan_document
 
@@ -20,6 +20,7 @@ async def plan_tenant(
     control: Door,
 ) -> Document:
     """Say what POST /admin/tenants would do with the same body, and what the outside says to it."""
-    if isinstance(body, Register):
-        return import_plan_document(await control.imports.plan(actor, body.raw()))
-    return plan_document(await control.plans.provision(actor, body.raw()))
+    with fields_named_as_sent():
+        if isinstance(body, Register):
+            return import_plan_document(await control.imports.plan(actor, body.raw()))
+        return plan_document(await control.plans.provision(actor, body.raw()))

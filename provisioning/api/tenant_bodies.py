@@ -1,5 +1,7 @@
 """The two bodies of POST /admin/tenants, as the guide has them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -14,9 +16,22 @@ from provisioning.api.words import (
     PlainSubdomain,
     ProjectUrl,
 )
+from provisioning.errors import FieldError, InvalidRequest
 
 _FIELDS = {"company_name": "company", "admin_email": "email", "admin_name": "name"}
 """The door's names of some fields."""
+
+_SENT_AS = {ours: sent for sent, ours in _FIELDS.items()}
+
+
+@contextmanager
+def fields_named_as_sent() -> Iterator[None]:
+    """Where the door refuses a field, name it as the body does."""
+    try:
+        yield
+    except InvalidRequest as fault:
+        errors = [FieldError(_SENT_AS.get(one.field, one.field), one.message) for one in fault.errors]
+        raise InvalidRequest(errors, hint=fault.hint) from fault
 
 
 class _Tenant(Body):

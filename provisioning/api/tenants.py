@@ -26,7 +26,7 @@ from provisioning.api.render import (
     tenant_answer,
 )
 from provisioning.api.responses import located
-from provisioning.api.tenant_bodies import Provision, Register
+from provisioning.api.tenant_bodies import Provision, Register, fields_named_as_sent
 from provisioning.api.verb_bodies import Ending, Reasoned, Recipient
 from provisioning.api.words import ONE_LINE
 from provisioning.control_plane.requests import Started
@@ -68,9 +68,11 @@ async def create_tenant(
 ) -> Document:
     """Provision a tenant; or register one that was made by hand, with its database (guide 14.7; 14.3 step 4)."""
     if isinstance(body, Provision):
-        started = await control.requests.provision(actor, body.raw(), origin=ORIGIN)
+        with fields_named_as_sent():
+            started = await control.requests.provision(actor, body.raw(), origin=ORIGIN)
         return await started_answer(control, actor, started, response)
-    started = await control.imports.start(actor, body.raw(), origin=ORIGIN)
+    with fields_named_as_sent():
+        started = await control.imports.start(actor, body.raw(), origin=ORIGIN)
     view = await control.views.status(actor, started.run.subdomain)
     await started_answer(control, actor, started, response)
     response.status_code = 201

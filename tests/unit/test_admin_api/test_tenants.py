@@ -53,3 +53,9 @@ async def test_a_wrong_field_is_named_in_the_door_s_own_words(operator: Caller, 
         "message": "The subdomain must have 3 to 50 characters; this one has 1.",
     }
     assert world.records.tables.tenants == {}
+
+
+@pytest.mark.parametrize("path", ["/tenants", "/plans"])
+async def test_a_wrong_field_is_named_as_it_was_sent(operator: Caller, path: str) -> None:
+    answer = await operator.ask("POST", path, NEW | {"admin_email": "nobody"})
+    assert [error["field"] for error in answer.json()["errors"]] == ["admin_email"]
