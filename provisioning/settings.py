@@ -415,6 +415,7 @@ class Settings(BaseModel):
     ) -> Self:
         """Read the environment, and `env_file` under it. Secrets are removed from `environ`.
 
+        What the library of the archive looks for there by itself is added.
         Raises InvalidRequest that names every missing or malformed setting at once; with `for_slack`,
         those that the Slack surface can't start without are missed too, and with `tell_all` they are
         where others are.
@@ -422,6 +423,9 @@ class Settings(BaseModel):
         from_file = (
             {name: value for name, value in dotenv_values(env_file).items() if value} if env_file else {}
         )
+        for name, value in from_file.items():
+            if name.startswith(_OF_THE_ARCHIVE):
+                environ.setdefault(name, value)
         known = {name.upper(): name for name in cls.model_fields}
         raw = {
             known[name]: value
@@ -453,6 +457,7 @@ _HINT: Final = (
     "Settings come from the environment or from .env here (see .env.example); "
     "--sandbox needs none, to try it without any account."
 )
+_OF_THE_ARCHIVE: Final = "AWS_"
 _NEEDED_WITH: Final = {
     "platform_admin_url": ("platform_registry", "admin_api"),
     "platform_admin_token": ("platform_registry", "admin_api"),

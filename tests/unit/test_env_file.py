@@ -1,0 +1,19 @@
+"""What stands in `.env` and is no setting of ours: the archive's library reads its own from the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from provisioning.errors import InvalidRequest
+from provisioning.settings import Settings
+
+
+def test_the_keys_of_the_archive_may_stand_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("AWS_REGION=eu-west-1\nAWS_ACCESS_KEY_ID=of-the-file\nPATH=elsewhere\n")
+    environ = {"AWS_ACCESS_KEY_ID": "of-the-environment"}
+
+    with pytest.raises(InvalidRequest):  # our own settings are missing
+        Settings.from_env(environ, env_file=file)
+
+    assert environ == {"AWS_ACCESS_KEY_ID": "of-the-environment", "AWS_REGION": "eu-west-1"}
