@@ -25,6 +25,7 @@ from sandbox.slack import app as slack
 from sandbox.slack.workspace import ensure_workspace
 from sandbox.state import State
 from sandbox.supabase import app as supabase
+from sandbox.supabase.projects import finish_projects
 from sandbox.switches import Switches
 from sandbox.taskifai import app as taskifai
 
@@ -67,6 +68,7 @@ async def start_stand_ins(kit: Kit, *, project_seconds: float) -> SandboxDocumen
     zone = Zone(kit.state, DOMAIN)
     await zone.ensure_base_records()
     await taskifai.ensure_second_tenant(kit.state)
+    await finish_projects(kit.state, ready_seconds=project_seconds)
     known = kit.credentials
     kit.parts.push_async_callback(kit.stop_servers)
     dns = await _start_dns(kit, zone)

@@ -15,6 +15,7 @@ from sandbox.supabase.template import ensure_template
 _RESERVE = read_script("reserve.sql")
 _GIVE_KEYS = read_script("give_keys.sql")
 _SETTLE = read_script("settle.sql")
+_BEGUN = "select ref, database_password from supabase_projects where ready_at is null and deleted_at is null"
 _READY = "update supabase_projects set ready_at = created_at + make_interval(secs => $2) where ref = $1"
 _RESTORING = """
 update supabase_projects
@@ -72,6 +73,18 @@ async def create_project(
             raise
         await connection.execute(_READY, ref, ready_seconds)
     return ref
+
+
+async def finish_projects(state: State, *, ready_seconds: float) -> None:
+    """Go on with projects whose making was cut off by a kill: the real service does not forget one that it has begun."""
+    async with state.pool.acquire() as connection:
+        for row in await connection.fetch(_BEGUN):
+            await ensure_template(state)
+            database = database_of(row["ref"])
+            async with session_lock(connection, row["ref"]):
+                await drop_database(connection, database)
+                await create_database(connection, database, row["database_password"])
+                await connection.execute(_READY, row["ref"], ready_seconds)
 
 
 async def settle_projects(

@@ -1,6 +1,7 @@
 """kill -9 of every process in any step, then the same command again: one of everything."""
 
 import asyncio
+import json
 import signal
 import subprocess
 
@@ -127,4 +128,4 @@ async def _executor(worker: "subprocess.Popen[bytes]") -> str:
     while b"worker started" not in (line := await asyncio.to_thread(worker.stderr.readline)):
         assert line, "the worker ended"
     asyncio.get_running_loop().run_in_executor(None, worker.stderr.read)
-    return line.decode().rsplit("executor=", 1)[1].strip().strip("'\x1b[0m")
+    return str(json.loads(line)["executor"])

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from sandbox.state import State
-from sandbox.supabase.projects import create_project
+from sandbox.supabase.databases import database_of, drop_database
+from sandbox.supabase.projects import create_project, finish_projects
 from tests.integration.supabase_stand_in import (
     DB_PASS,
     connect,
@@ -184,3 +185,14 @@ async def test_makes_a_project_for_another_stand_in(state: State, api: httpx.Asy
         password=DB_PASS, ready_seconds=0,
     )  # fmt: skip
     assert await status_of(api, ref) == "ACTIVE_HEALTHY"
+
+
+async def test_goes_on_with_a_project_whose_making_was_cut_off(state: State, api: httpx.AsyncClient) -> None:
+    ref = await make(api)
+    async with state.pool.acquire() as connection:
+        await drop_database(connection, database_of(ref))
+        await connection.execute("update supabase_projects set ready_at = null where ref = $1", ref)
+    assert await status_of(api, ref) != "ACTIVE_HEALTHY"
+    await finish_projects(state, ready_seconds=0)
+    assert await status_of(api, ref) == "ACTIVE_HEALTHY"
+    await (await connect(state, api, ref)).close()
