@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
 from provisioning.domain.diagnosis import Issue, Outcome, Probe
@@ -69,6 +69,10 @@ class Asks:
         outcome = Outcome.UNKNOWN if seen.ok is None else Outcome.OK if seen.ok else Outcome.BAD
         self._keep(name, asked, expected, seen.found, outcome, seconds)
         return told
+
+    def judge(self, name: str, *, ok: bool) -> None:
+        """Judge an answer by what others said."""
+        self._probes[name] = replace(self._probes[name], outcome=Outcome.OK if ok else Outcome.BAD)
 
     def skip(self, name: str, *, asked: str, why: str) -> None:
         self._keep(name, asked, "", why, Outcome.SKIPPED, 0.0)

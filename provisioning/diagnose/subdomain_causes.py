@@ -84,9 +84,9 @@ def _servers(seen: Evidence) -> Cause | None:
 
 def _destination(seen: Evidence) -> Cause | None:
     name, authority = seen.name.value, seen.authority.value
-    if name is None or _leads_home(name, seen):
+    if name is None or leads_home(name, seen):
         return None
-    if authority is not None and _leads_home(authority, seen):
+    if authority is not None and leads_home(authority, seen):
         return _cause(
             "not_propagated",
             f"The zone leads {seen.host} to {seen.target}, but resolvers still remember {where(name)}.",
@@ -170,7 +170,7 @@ def _cause(code: str, sentence: str, sure: Sure, fix: Fix) -> Cause:
     return Cause(Issue.DNS, code, sentence, sure, (fix,))
 
 
-def _leads_home(answer: DnsAnswer, seen: Evidence) -> bool:
+def leads_home(answer: DnsAnswer, seen: Evidence) -> bool:
     if seen.target.rstrip(".") in answer.chain:
         return True
     wanted = seen.wanted.value

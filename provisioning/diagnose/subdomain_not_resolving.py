@@ -10,6 +10,7 @@ from provisioning.diagnose.subdomain_causes import (
     conclude,
     forbids,
     issuers,
+    leads_home,
     where,
 )
 from provisioning.diagnose.subject import Subject
@@ -45,7 +46,7 @@ async def examine(asks: Asks, subject: Subject) -> Cause | None:
             asks.put(
                 "authoritative_servers",
                 asked=f"{host}, as the zone's own servers have it",
-                expected="the same as resolvers see",
+                expected=f"leads to {target}",
                 question=lambda: dns.lookup_authoritative(host),
                 read=lambda answer: Seen(where(answer), ok=answer.exists),
             )
@@ -78,21 +79,28 @@ async def examine(asks: Asks, subject: Subject) -> Cause | None:
             )
         )
         hosted = group.create_task(_hosted(asks, subject))
-    return conclude(
-        Evidence(
-            host=host,
-            target=target,
-            provider=subject.ports.zone.provider,
-            now=subject.clock.now(),
-            name=name.result(),
-            random=random.result(),
-            authority=authority.result(),
-            wanted=wanted.result(),
-            caa=caa.result(),
-            certificate=certificate.result(),
-            hosted=hosted.result(),
-        )
+    seen = Evidence(
+        host=host,
+        target=target,
+        provider=subject.ports.zone.provider,
+        now=subject.clock.now(),
+        name=name.result(),
+        random=random.result(),
+        authority=authority.result(),
+        wanted=wanted.result(),
+        caa=caa.result(),
+        certificate=certificate.result(),
+        hosted=hosted.result(),
     )
+    _judge_ways(asks, seen)
+    return conclude(seen)
+
+
+def _judge_ways(asks: Asks, seen: Evidence) -> None:
+    """Whether a name leads to the platform is known only once the target's own addresses are."""
+    for question, told in (("this_name", seen.name), ("authoritative_servers", seen.authority)):
+        if told.value is not None:
+            asks.judge(question, ok=leads_home(told.value, seen))
 
 
 async def _hosted(asks: Asks, subject: Subject) -> Told[HostedDomain | None]:

@@ -52,6 +52,16 @@ async def test_an_application_that_fails_altogether_is_not_taken_for_a_wrong_key
     assert [cause.code for cause in found.causes] == ["application_failing"]
 
 
+async def test_a_name_that_leads_elsewhere_is_marked_where_it_was_seen(world: World) -> None:
+    world.dns.addresses[f"{SUBDOMAIN}.{world.policy.domain}"] = frozenset({"203.0.113.9"})
+
+    found = await diagnose(world, Issue.DNS)
+
+    assert [cause.code for cause in found.causes] == ["wrong_target"]
+    wrong = {probe.name for probe in found.probes if probe.outcome is Outcome.BAD}
+    assert wrong == {"this_name", "authoritative_servers"}
+
+
 async def test_a_question_without_an_answer_holds_nobody_up(world: World) -> None:
     world.app.silent.add(SUBDOMAIN)
 
