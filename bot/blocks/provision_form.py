@@ -1,6 +1,5 @@
 """The form for a new tenant, and where the door's answers belong in it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +12,6 @@ from provisioning.errors import FieldError
 
 _MOST_TYPED: Final = 255
 _MOST_OPTIONS: Final = 100
-_HINT_FOR_TERMINAL: Final = re.compile(r"; give it with --[\w-]+|, with --[\w-]+,| \(--[\w-]+\)")
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def errors_for(view: Mapping[str, Any], errors: Sequence[FieldError]) -> dict[st
     found: dict[str, list[str]] = {}
     for error in errors:
         if (place := places.get(error.field, first)) is not None:
-            found.setdefault(place, []).append(bare(_HINT_FOR_TERMINAL.sub("", error.message), 400))
+            found.setdefault(place, []).append(bare(error.message, 400))
     return {place: " ".join(messages) for place, messages in found.items()}
 
 

@@ -41,6 +41,9 @@ _VERBS: Final = (
     "|deprovision|approve|reject|undo|audit|orphans|lockdown|rotate|digest|restore|diagnose"
 )
 _IN_TERMINAL: Final = re.compile(rf"\btenantbot (?=(?:{_VERBS})\b)")
+_RESTORE: Final = re.compile(r"\btenantbot restore \S+ --as-tenant (?=\S)")
+_OPTION: Final = re.compile(r"; give it with --[\w-]+|, with --[\w-]+,| \(--[\w-]+\)")
+"""How a terminal's option is named at the end of a sentence."""
 _OPEN_RUNS: Final = re.compile(r"\btenantbot runs\b")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -48,7 +51,13 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 def line(text: str) -> str:
     """Make one line of a text from outside, without secrets, and with commands named as they are given in Slack."""
     one = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
-    return _OPEN_RUNS.sub(f"{COMMAND} status", _IN_TERMINAL.sub(f"{COMMAND} ", redact(one)))
+    return _as_in_slack(redact(one))
+
+
+def _as_in_slack(text: str) -> str:
+    """Restoring is a form here, which takes the tenant's name, and what an option gives is asked for in one, too."""
+    text = _RESTORE.sub(f"{COMMAND} restore ", _OPTION.sub("", text))
+    return _OPEN_RUNS.sub(f"{COMMAND} status", _IN_TERMINAL.sub(f"{COMMAND} ", text))
 
 
 def said(text: str, limit: int = 600) -> str:

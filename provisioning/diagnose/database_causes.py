@@ -61,8 +61,8 @@ def _project(seen: Evidence) -> Cause | None:
             f"The Supabase project of {seen.subdomain} does not exist any more.",
             Sure.CERTAIN,
             by_hand(
-                f"if it has an archive: tenantbot restore ARCHIVE --as-tenant {seen.subdomain}",
-                f"else bury the record: tenantbot orphans {seen.subdomain}",
+                f"bury its record: tenantbot orphans {seen.subdomain}",
+                f"if it has a backup, make it anew: tenantbot restore ARCHIVE --as-tenant {seen.subdomain}",
             ),
         )
     if status == _PAUSED or (found is None and _says(seen, _PROJECT_PAUSED)):

@@ -74,6 +74,13 @@ def test_names_commands_as_they_are_given_in_slack() -> None:
     )
 
 
+def test_what_a_terminal_takes_as_an_option_is_not_asked_for_in_slack() -> None:
+    assert words.said("then: tenantbot restore ARCHIVE --as-tenant acme") == "then: /tenant restore acme"
+    assert words.said("The reason must have 3 characters; give it with --reason.") == (
+        "The reason must have 3 characters."
+    )
+
+
 def test_makes_one_line_of_many() -> None:
     assert words.bare("a\n\tb  c\x00\u202e") == "a b c"
 
