@@ -13,7 +13,7 @@ from provisioning.adapters.key_file import KeyFile
 from provisioning.bootstrap import upgrade_database
 from provisioning.domain.schedule import NEVER
 from provisioning.errors import Permanent
-from provisioning.settings import Settings
+from provisioning.settings import ROOT, Settings
 from sandbox.attach import attach
 from sandbox.dns.base import TARGET
 from sandbox.document import SandboxDocument
@@ -59,7 +59,7 @@ def sandbox_settings(document: SandboxDocument, home: Path, *, pg_bin: str | Non
             "mail_reply_to": f"support@{document.domain}",
             "archive_url": (home / "archive").as_uri(),
             "tenantbot_pg_bin": pg_bin or None,
-            **_own_schema(home / "schema" / "tenant"),
+            "tenant_schema_dir": str(_own_schema(home / "schema" / "tenant")),
             "slack_bot_token": document.slack_bot_token,
             "slack_app_token": document.slack_app_token,
             "slack_api_url": document.slack_api,
@@ -102,9 +102,15 @@ def _state_admin_api(home: Path, url: str) -> None:
         replace(document, admin_api=url).save(home)
 
 
-def _own_schema(folder: Path) -> dict[str, str]:
-    """A schema to try out in this sandbox, in the place of ours."""
-    return {"tenant_schema_dir": str(folder)} if folder.is_dir() else {}
+def _own_schema(folder: Path) -> Path:
+    """A copy of our schema to try changes in, there from the start: a process looks for its folder only once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (ROOT / "schema" / "tenant").glob("*.sql"):
+        if not (folder / file.name).exists():
+            unfinished = folder / f".{file.name}.{os.getpid()}"
+            unfinished.write_bytes(file.read_bytes())
+            unfinished.replace(folder / file.name)
+    return folder
 
 
 def _keep_key(path: Path) -> Path:
