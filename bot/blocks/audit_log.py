@@ -8,6 +8,7 @@ from bot.blocks.kit import Block, Message, context, is_person, mention, section
 from bot.blocks.words import COMMAND, at_time, code, on_day, said, state
 from provisioning.control_plane.audit import AuditPage
 from provisioning.domain.audit import AuditRow
+from provisioning.domain.lockdown import is_fleet
 
 _A_BLOCK: Final = 5
 """So many lines stay under what one block may hold."""
@@ -41,10 +42,15 @@ def _lines(entries: Sequence[AuditRow]) -> list[Block]:
 
 def _line(row: AuditRow) -> str:
     mark = "🚫" if row.result in _REFUSALS else "•"
-    about = f" *{said(row.subdomain, _SHORT)}*" if row.subdomain else ""
     reason = f" – {said(row.reason, _REASON)}" if row.reason else ""
     result = "" if row.action.endswith(f".{row.result}") else f": {said(state(row.result), _SHORT)}"
-    return f"{mark} {at_time(row.at)} {_who(row)} {said(row.action, _SHORT)}{about}{result}{reason}"
+    return f"{mark} {at_time(row.at)} {_who(row)} {said(row.action, _SHORT)}{_about(row.subdomain)}{result}{reason}"
+
+
+def _about(subdomain: str | None) -> str:
+    if not subdomain:
+        return ""
+    return " *all tenants*" if is_fleet(subdomain) else f" *{said(subdomain, _SHORT)}*"
 
 
 def _who(row: AuditRow) -> str:

@@ -16,6 +16,7 @@ from provisioning.cli.tables import add_row, new_table
 from provisioning.control_plane.audit import PAGE, Verification
 from provisioning.documents import audit_document, verification_document
 from provisioning.domain.audit import AuditRow
+from provisioning.domain.lockdown import is_fleet
 from provisioning.errors import Refused
 
 audit = typer.Typer(help="The audit log: who did what, and the proof of it.", no_args_is_help=True)
@@ -97,7 +98,8 @@ def export(
 
 def _what(row: AuditRow) -> str:
     """What was done to whom and how that ended; the reason below, with the width of a line for itself."""
-    about = f" {row.subdomain}" if row.subdomain else ""
+    subject = "all tenants" if row.subdomain and is_fleet(row.subdomain) else row.subdomain
+    about = f" {subject}" if subject else ""
     reason = f"\n{row.reason}" if row.reason else ""
     return f"{row.action}{about}: {row.result}{reason}"
 

@@ -53,6 +53,13 @@ def test_a_refusal_stands_out_with_its_reason() -> None:
     assert "ada (cli) retry *customerinc*: not allowed – ada is a viewer." in words_of(message)
 
 
+@pytest.mark.parametrize("key", ["*", "*verification"])
+def test_what_concerns_all_tenants_says_so(key: str) -> None:
+    row = ROW._replace(action="lift.requested", subdomain=key)
+
+    assert "lift.requested *all tenants*: accepted" in words_of(audit_message(AuditPage([row], 1), None))
+
+
 def test_nothing_is_said_to_be_nothing() -> None:
     message = audit_message(AuditPage([], 0), "<nobody>")
 
