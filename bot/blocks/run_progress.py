@@ -8,7 +8,7 @@ from bot.blocks.run_ending import ending
 from bot.blocks.run_steps import Shape, step_blocks
 from bot.blocks.run_waiting import waiting
 from bot.blocks.run_words import NO_WORKER, company, host, is_undoing, position, requester, rest
-from bot.blocks.words import RUN_MARKS, age, at_moment, code, said, state
+from bot.blocks.words import RUN_MARKS, age, at_moment, code, count, said, state
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant
 
@@ -75,7 +75,7 @@ def _situation(run: Run, now: datetime, *, worker_alive: bool) -> str:
         return f"⚠️ {NO_WORKER} ({state(run.state)}, {position(run)}, {asked})"
     match run.state:
         case RunState.QUEUED:
-            parts = ["Queued", position(run) if is_undoing(run) else f"{len(run.steps)} steps", rest(run)]
+            parts = ["Queued", position(run) if is_undoing(run) else count(len(run.steps), "step"), rest(run)]
         case RunState.RUNNING if run.cancel_requested:
             parts = ["Cancelling", position(run), "stops before the next step"]
         case RunState.RUNNING if is_undoing(run):

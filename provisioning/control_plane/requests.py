@@ -230,7 +230,7 @@ def new_run(
         created_at=desk.clock.now(),
         request=dict(request),
         origin=dict(origin or {}),
-        steps=desk.pipelines[kind].views(),
+        steps=desk.pipelines[kind].views(request),
     )
 
 

@@ -1,6 +1,7 @@
 """The pipeline of a tenant's end. Each step asks for what the one before it made, so none can be left out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from provisioning.deprovision.request import DeprovisionRequest
@@ -28,6 +29,10 @@ async def deprovision(run: Walk[ProvisionPorts], data: Mapping[str, Any]) -> Non
     await run.step(write_deletion_record, request, backup, proof, buried)
 
 
+def _spans(data: Mapping[str, Any]) -> Mapping[int, timedelta]:
+    return {wait_out_grace.number: DeprovisionRequest.from_json(data).grace}
+
+
 async def _something_made(tx: Transaction, subdomain: str) -> bool:  # noqa: ARG001 - a suspended tenant is never nothing
     return True
 
@@ -50,6 +55,7 @@ DEPROVISION: Final = Pipeline(
     walk=deprovision,
     made_anything=_something_made,
     on_end=_nothing_more,
+    spans=_spans,
 )
 
 POINT_OF_NO_RETURN: Final = delete_project.number

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic, Protocol
 
 from provisioning.domain.run import RunId, RunKind, RunState, StepView
@@ -24,12 +25,17 @@ class Ending:
     state: RunState
 
 
+def _as_usual(request: Mapping[str, Any]) -> Mapping[int, timedelta]:  # noqa: ARG001 - whatever was asked for
+    return {}
+
+
 @dataclass(frozen=True)
 class Pipeline(Generic[Ports]):
     """`walk` takes the steps in order and is deterministic: effects belong into steps.
 
     `made_anything` tells a cancelled run that is over from one that must be rolled back; `on_end` records what
-    the end of a leg means beyond the run itself.
+    the end of a leg means beyond the run itself. `spans` names, by number, the steps that last as long as the
+    request says.
     """
 
     kind: RunKind
@@ -37,9 +43,15 @@ class Pipeline(Generic[Ports]):
     walk: Callable[[Walk[Ports], Mapping[str, Any]], Awaitable[None]]
     made_anything: Callable[[Transaction, str], Awaitable[bool]]
     on_end: Callable[[Transaction, Ending], Awaitable[None]]
+    spans: Callable[[Mapping[str, Any]], Mapping[int, timedelta]] = _as_usual
 
-    def views(self) -> tuple[StepView, ...]:
+    def views(self, request: Mapping[str, Any]) -> tuple[StepView, ...]:
+        spans = self.spans(request)
         return tuple(
-            StepView(number=step.number, title=step.title, typical=step.typical.total_seconds())
+            StepView(
+                number=step.number,
+                title=step.title,
+                typical=spans.get(step.number, step.typical).total_seconds(),
+            )
             for step in self.steps
         )

@@ -97,7 +97,7 @@ async def set_stage(world: World, *, step: int, **fields: object) -> Stage:
         requested_by=OPERATOR.label,
         created_at=world.clock.now(),
         request=request.to_json(),
-        steps=PROVISION.views(),
+        steps=PROVISION.views({}),
     )
     async with world.records.transaction() as tx:
         tenant = await tx.tenants.reserve(request)

@@ -102,6 +102,14 @@ async def test_without_a_grace_it_goes_through_at_once(world: World, worker: Fak
     assert not is_alive(world)
 
 
+@pytest.mark.parametrize(("grace", "seconds"), [("0", 0), ("24h", 86_400), ("7d", 7 * 86_400)])
+async def test_a_grace_period_usually_lasts_as_long_as_was_asked_for(
+    worker: FakeWorker, grace: str, seconds: int
+) -> None:
+    step = (await approve(worker, grace=grace)).steps[1]
+    assert (step.title, step.typical) == ("Grace period", seconds)
+
+
 async def test_keeps_the_subdomain_reserved(world: World, worker: FakeWorker) -> None:
     await approve(worker, grace="0")
     with pytest.raises(Refused, match="stays reserved"):

@@ -18,7 +18,7 @@ from tests.unit.test_blocks.samples import NOW, TENANT, URL
 
 def run_in(state: RunState, *, key: str = "verified 5/5") -> Run:
     done = StepState.SUCCEEDED if state is RunState.SUCCEEDED else StepState.PENDING
-    steps = [replace(step, state=done, seconds=1.0, attempts=1) for step in ROTATE.views()]
+    steps = [replace(step, state=done, seconds=1.0, attempts=1) for step in ROTATE.views({})]
     steps[4] = replace(steps[4], detail=key)
     return Run(
         run_id=RunId("rotate-customerinc-0a1b2c3d"),

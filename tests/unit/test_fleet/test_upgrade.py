@@ -259,7 +259,7 @@ async def begin_unapproved(fleet: Fleet) -> Run:
         requested_by="nobody",
         created_at=fleet.world.clock.now(),
         request=dict(asked.request),
-        steps=FLEET_UPGRADE.views(),
+        steps=FLEET_UPGRADE.views({}),
     )
     async with fleet.world.records.transaction() as tx:
         await tx.runs.create(run, tenant_id=None, request_hash="fake")
