@@ -76,6 +76,11 @@ class Requests:
             self._desk.registry.transaction() as tx,
         ):
             tenant = await existing_tenant(tx, subdomain)
+            if tenant.state is TenantState.SUSPENDED:
+                raise Refused(
+                    f"{subdomain} is suspended, so nobody could log in with a new password; activate it first.",
+                    code="suspended",
+                )
             recipient = _email(email) if email else tenant.admin_email
             last = await tx.outbox.latest(tenant.tenant_id, template=TEMPLATE)
             request = {"email": recipient, "version": last.version + 1 if last else 1}

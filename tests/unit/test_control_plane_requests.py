@@ -200,13 +200,14 @@ async def test_a_deleted_tenant_is_unknown(world: World, worker: FakeWorker, ver
     assert refusal.value.code == "unknown_tenant"
 
 
-async def test_a_suspended_tenant_is_not_verified(world: World, worker: FakeWorker) -> None:
+@pytest.mark.parametrize("verb", [verify, resend])
+async def test_a_suspended_tenant_is_activated_first(world: World, worker: FakeWorker, verb: Verb) -> None:
     await worker.provision()
     async with world.records.transaction() as tx:
         await tx.tenants.set_state(SUBDOMAIN, TenantState.SUSPENDED, verdict="verified")
 
     with pytest.raises(Refused, match="activate it") as refusal:
-        await verify(world, OPERATOR)
+        await verb(world, OPERATOR)
 
     assert refusal.value.code == "suspended"
 
