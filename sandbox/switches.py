@@ -34,7 +34,7 @@ class Switches:
         try:
             wanted = FaultRequest.model_validate_json(await request.body())
         except ValidationError as error:
-            return _refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+            return _refuse("; ".join(": ".join((*map(str, e["loc"]), e["msg"])) for e in error.errors()))
         if wanted.service not in KINDS:
             return _refuse(f"service: one of {', '.join(KINDS)}")
         happens = mishaps.KINDS.get(wanted.service, {})

@@ -128,4 +128,10 @@ def _usage_error(fault: UsageError, *, as_json: bool, invocation: Invocation | N
         program=invocation.program if invocation else Program(),
     )
     hint = f" `{fault.ctx.command_path} --help` shows how." if fault.ctx else ""
-    output.error(Refused(fault.format_message() + hint, code="usage"))
+    output.error(Refused(_sentence(fault) + hint, code="usage"))
+
+
+def _sentence(fault: UsageError) -> str:
+    """Close a sentence, and leave out what the library puts before a check of ours."""
+    message = fault.format_message().replace("Value error, ", "")
+    return message if message.endswith((".", "?", "!")) else f"{message}."
