@@ -24,7 +24,7 @@ def fleet_message(status: FleetStatus) -> Message:
     title = (
         f"{count(status.behind, 'tenant')} behind schema version {newest}"
         if status.behind
-        else f"Nobody who is not pinned lacks schema version {newest}"
+        else f"No tenant{' but the pinned' if status.pinned else ''} is behind schema version {newest}"
     )
     lines = [
         f"• {code(one.version) if one.version else 'no recorded version'}: {count(one.tenants, 'tenant')}"

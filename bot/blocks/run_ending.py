@@ -115,7 +115,8 @@ def _fleet_ending(run: Run) -> str:
         case _, RunKind.VERIFY_ALL:
             return "Cancelled: what was found until then is kept."
         case RunState.SUCCEEDED, RunKind.FLEET:
-            return f"Schema version {said(str(run.request.get('to')), 20)}{_after(run)}: {_details(run)}."
+            rings = ", then ".join(said(step.detail or "–", 100) for step in run.steps[1:])
+            return f"Schema version {said(str(run.request.get('to')), 20)}{_after(run)}, in rings: {rings}."
         case _, RunKind.FLEET:
             return "Over: tenants that were upgraded by then stay so. `/tenant fleet` shows who is where."
         case RunState.SUCCEEDED, _:

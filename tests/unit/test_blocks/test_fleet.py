@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.blocks.approval_card import approval_card
 from bot.blocks.decided import approved_message
 from bot.blocks.fleet import drift_message, fleet_message, pinned_message, upgrade_form
@@ -15,6 +17,7 @@ from provisioning.domain.fleet import UPGRADE, AtVersion, FleetStatus, Member, M
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import RunKind, RunState
 from provisioning.domain.schema_change import PlannedFile, PlannedStatement
+from provisioning.domain.tenant import Tenant
 from tests.block_kit import check_message, check_view, words_of
 from tests.unit.test_blocks.samples import NOW, TENANT, a_failed_run, a_run
 
@@ -56,6 +59,19 @@ def test_who_is_where_offers_an_upgrade_to_those_behind() -> None:
     assert "3 tenants, 1 pinned" in said
     assert "no recorded version" in said
     assert "Upgrade …" in said
+
+
+@pytest.mark.parametrize(
+    ("pinned", "title"),
+    [
+        ((), f"No tenant is behind schema version `{NEW}`"),
+        ((PINNED,), f"No tenant but the pinned is behind schema version `{NEW}`"),
+    ],
+)
+def test_that_nobody_is_behind_is_said_plainly(pinned: tuple[Tenant, ...], title: str) -> None:
+    message = fleet_message(FleetStatus(NEW, (AtVersion(NEW, 40, 0),), pinned, None, ()))
+    check_message(message)
+    assert message.text == title
 
 
 def test_nobody_behind_offers_nothing() -> None:
@@ -117,4 +133,9 @@ def test_its_thread_names_the_version_and_how_it_ended() -> None:
     check_message(root_message(run, None, "", now=NOW, worker_alive=True, monthly_cost=10.0, iteration=0))
     done = replace(run, state=RunState.SUCCEEDED)
     assert ending(done, None, "").startswith(f"Schema version {NEW}")
+    rings = tuple(
+        replace(step, detail=told)
+        for step, told in zip(done.steps, ("6 tenants: 1, 1, 4", "1 upgraded", "5 upgraded"), strict=False)
+    )
+    assert ending(replace(done, steps=rings), None, "").endswith(", in rings: 1 upgraded, then 5 upgraded.")
     assert "stay so" in ending(replace(run, state=RunState.CANCELLED), None, "")
