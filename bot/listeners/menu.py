@@ -22,5 +22,5 @@ async def require_viewer(desk: Desk, visit: Visit) -> None:
 
 def unknown(word: str, rest: str, verbs: Sequence[str]) -> Message:
     """Name the nearest verb, with the words that followed."""
-    near = get_close_matches(word, verbs, n=1, cutoff=0.5)
+    near = get_close_matches(word, verbs, n=1, cutoff=0.65)
     return unknown_verb_message(word, f"{near[0]} {rest}".strip() if near else None)

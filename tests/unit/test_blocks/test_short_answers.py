@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.app import VERBS as APP_VERBS
 from bot.blocks.confirmations import rollback_confirm
 from bot.blocks.decided import cancelled_message, retried_message, rollback_button_message
 from bot.blocks.kit import Message
@@ -13,6 +14,7 @@ from bot.blocks.notices import (
     started_message,
     trouble_message,
 )
+from bot.listeners.menu import unknown
 from provisioning.control_plane.plans import RollbackPlan
 from provisioning.domain.actor import Role
 from provisioning.domain.run import RunState
@@ -51,6 +53,14 @@ def test_an_unknown_word_is_answered_with_the_nearest_verb() -> None:
     message = unknown_verb_message("verfy", "verify customerinc")
     check_message(message)
     assert message.text == "I don't know `verfy`. Did you mean `/tenant verify customerinc`?"
+
+
+@pytest.mark.parametrize(
+    ("word", "verb"), [("statsu", "status"), ("provison", "provision"), ("frobnicate", None), ("xyz", None)]
+)
+def test_only_a_word_that_is_near_is_suggested(word: str, verb: str | None) -> None:
+    told = unknown(word, "", [*APP_VERBS]).text
+    assert (f"Did you mean `/tenant {verb}`?" in told) if verb else ("Did you mean" not in told)
 
 
 @pytest.mark.parametrize("word", ["<@U0BOSS>", "`" * 400, "\u202e"])
