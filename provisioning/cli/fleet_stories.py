@@ -28,7 +28,9 @@ def tell_fleet(output: Output, status: FleetStatus) -> None:
     if status.behind:
         output.say(f"{status.behind} behind version {status.newest}. Next: tenantbot fleet upgrade --dry-run")
     elif status.versions:
-        output.say(f"No tenant{' but the pinned' if status.pinned else ''} is behind version {status.newest}.")
+        output.say(
+            f"No tenant{' but the pinned' if status.pinned else ''} is behind version {status.newest}."
+        )
 
 
 def tell_plan(output: Output, plan: UpgradePlan) -> None:

@@ -13,12 +13,16 @@ from provisioning.registry import TenantSecrets
 
 @dataclass(frozen=True)
 class Subject:
-    """`tenant` is None where the registry has no such row; `run` is its open or latest run."""
+    """`tenant` is None where the registry has no such row; `run` is its open or latest run.
+
+    While all tenants are locked down none is activated but by lifting that.
+    """
 
     subdomain: str
     tenant: Tenant | None
     secrets: TenantSecrets | None
     run: Run | None
+    is_locked_down: bool
     ports: ProvisionPorts
     probes: Probes
     clock: Clock
@@ -44,4 +48,5 @@ async def read_subject(subdomain: str, *, ports: ProvisionPorts, probes: Probes,
         tenant = await tx.tenants.find(subdomain)
         secrets = await tx.tenants.secrets(subdomain) if tenant else None
         run = await tx.runs.find_open(subdomain) or await tx.runs.find_latest(subdomain)
-    return Subject(subdomain, tenant, secrets, run, ports, probes, clock)
+        lockdown = await tx.lockdowns.in_force()
+    return Subject(subdomain, tenant, secrets, run, lockdown is not None, ports, probes, clock)

@@ -21,6 +21,7 @@ class Evidence:
     tenant: Tenant | None
     run: Run | None
     publishes: bool
+    is_locked_down: bool = False
     published: Told[PublishedTenant | None] = NOT_PUT
     answer: Told[Answer] = NOT_PUT
 
@@ -35,8 +36,9 @@ async def examine(asks: Asks, subject: Subject) -> Cause | None:
             subject.tenant,
             subject.run,
             subject.ports.platform.publishes,
-            published,
-            answer,
+            subject.is_locked_down,
+            published=published,
+            answer=answer,
         )
     )
 
@@ -101,7 +103,7 @@ def _ours(seen: Evidence) -> Cause | None:
         who = f" by {tenant.suspended_by}" if tenant.suspended_by else ""
         why = f": {tenant.suspended_reason}" if tenant.suspended_reason else ""
         on = f" on {tenant.suspended_at:%Y-%m-%d}" if tenant.suspended_at else ""
-        return _cause("suspended", f"{name} was suspended{on}{who}{why}.", Sure.CERTAIN, ACTIVATE)
+        return _cause("suspended", f"{name} was suspended{on}{who}{why}.", Sure.CERTAIN, _switch_on(seen))
     return None
 
 
@@ -156,9 +158,17 @@ def _theirs(seen: Evidence) -> Cause | None:
             "inactive_at_platform",
             f"Our registry has {seen.subdomain} as active, but the platform has it switched off.",
             Sure.CERTAIN,
-            ACTIVATE,
+            _switch_on(seen),
         )
     return None
+
+
+def _switch_on(seen: Evidence) -> Fix:
+    return (
+        by_hand("lift the lockdown of all tenants: tenantbot lockdown lift")
+        if seen.is_locked_down
+        else ACTIVATE
+    )
 
 
 def _context(seen: Evidence) -> Cause | None:

@@ -7,6 +7,7 @@ import pytest
 from provisioning.control_plane.requests import Started
 from provisioning.domain.actor import Actor, Role
 from provisioning.domain.approval import Approval, ApprovalState
+from provisioning.domain.diagnosis import FixVerb, Issue
 from provisioning.domain.lockdown import FLEET
 from provisioning.domain.run import Run, RunId, RunKind, RunState
 from provisioning.domain.tenant import Tenant, TenantState
@@ -172,6 +173,19 @@ async def test_lifting_brings_back_what_each_was(fleet: World, worker: FakeWorke
     assert served(fleet) == {*NAMES, HARBOUR}
     assert run.steps[0].detail == "3 brought back"
     assert (await fleet.control.views.fleet(VIEWER)).lockdown is None
+
+
+async def test_a_diagnosis_meanwhile_offers_the_lift_in_place_of_an_activation(
+    fleet: World, worker: FakeWorker
+) -> None:
+    await lock(worker)
+
+    found = await fleet.control.diagnoses.diagnose(OPERATOR, "alpha", issues=[Issue.NOT_FOUND])
+
+    assert found.cause is not None
+    assert found.cause.code == "suspended"
+    assert [fix.verb for fix in found.cause.fixes] == [FixVerb.BY_HAND]
+    assert "tenantbot lockdown lift" in found.cause.fixes[0].plan[0]
 
 
 async def test_lifting_leaves_what_was_suspended_before_or_since(fleet: World, worker: FakeWorker) -> None:
