@@ -43,7 +43,7 @@ async def test_one_command_takes_a_customer_from_a_form_to_a_verified_tenant(
     form = await slack.until_view("Subdomain", "Continue")
     assert await slack.submit(form) == {}  # nothing that was typed is lost
     await slack_terminal.fault(
-        "supabase", "slow", path="/v1/projects", times=1, delay=4.0
+        "supabase", "slow", path="POST /v1/projects", times=1, delay=4.0
     )  # there is progress to see
     await slack.submit(await slack.until_view("It costs", "Back to the form"))
     assert await slack.views() == []
@@ -130,8 +130,8 @@ async def test_a_roll_back_says_what_it_undoes_and_is_for_who_may_at_that_moment
         assert await audited(slack_terminal, OPERATOR, "not on tenantbot's list") == 1
         assert (await slack.until_root("undone-here"))["blocks"] == root["blocks"]
     finally:
-        await slack.change_group(OPERATORS, OPERATOR)
         await slack.change_settings(events=[*events, "app_mention", "message.im", "subteam_members_changed"])
+        await slack.change_group(OPERATORS, OPERATOR)
 
     confirm = await slack.press_for_view(root, "Roll back")
     await slack.submit(confirm)

@@ -122,7 +122,7 @@ async def test_a_scope_too_many_is_good_to_know(slack: Slack) -> None:
     findings = await look(installed(slack))
 
     assert named(findings, "scopes").ok is None
-    assert "files:write" in named(findings, "scopes").found
+    assert "team:read" in named(findings, "scopes").found
     assert broken(findings) == []
 
 
