@@ -17,6 +17,8 @@ from sandbox.postgres.process import Account, find_server
 _NOBODY = 65534
 _PASSABLE = 0o711  # others pass through and see nothing; the data folder inside is the account's alone
 _SHARED_FOLDER = Path("/var/tmp")  # noqa: S108  # survives a restart of the machine; entered by mkdtemp only
+_POINTER = "elsewhere"
+_MADE_FOR = "home"
 
 
 @dataclass(frozen=True)
@@ -78,23 +80,38 @@ def _account_for(data: Path) -> Account:
 
 def _folder_elsewhere(own: Path) -> Path:
     """Return the private folder outside home that `own` remembers, or make one."""
-    pointer = own / "elsewhere"
+    pointer = own / _POINTER
     remembered = read_if_there(pointer)
     if remembered is not None and Path(remembered).is_dir():
         return Path(remembered)
-    name = hashlib.sha256(bytes(own.parent)).hexdigest()[:12]
-    _remove_leftovers(f"tenantbot-{name}-*")
-    folder = Path(tempfile.mkdtemp(prefix=f"tenantbot-{name}-", dir=_SHARED_FOLDER))
+    name = f"tenantbot-{hashlib.sha256(bytes(own.parent)).hexdigest()[:12]}-"
+    _remove_leftovers(name)
+    folder = Path(tempfile.mkdtemp(prefix=name, dir=_SHARED_FOLDER))
     folder.chmod(_PASSABLE)
     write_private(pointer, str(folder))
+    if own.is_relative_to(tempfile.gettempdir()):
+        write_private(folder / _MADE_FOR, str(own))
     return folder
 
 
-def _remove_leftovers(pattern: str) -> None:
-    """Remove what earlier homes of this path left behind: home was deleted, nothing knows the password."""
-    for leftover in _SHARED_FOLDER.glob(pattern):
-        if leftover.lstat().st_uid == 0 and find_server(leftover / "pg") is None:
-            shutil.rmtree(leftover)
+def _remove_leftovers(ours: str) -> None:
+    """Remove what homes left behind that were deleted: earlier ones of this path, and those of temporary folders."""
+    for folder in _SHARED_FOLDER.glob("tenantbot-*"):
+        if _is_left(folder, ours) and find_server(folder / "pg") is None:
+            shutil.rmtree(folder, ignore_errors=True)  # another may be at it too
+
+
+def _is_left(folder: Path, ours: str) -> bool:
+    """A home that lasts is not asked: whoever moves it moves its pointer along, and nobody here knows where to."""
+    try:
+        if folder.lstat().st_uid != 0:
+            return False
+        made_for = read_if_there(folder / _MADE_FOR)
+    except OSError:
+        return False
+    if folder.name.startswith(ours):
+        return True
+    return made_for is not None and read_if_there(Path(made_for) / _POINTER) != str(folder)
 
 
 def _copy_binaries(binaries: Binaries, folder: Path) -> Binaries:

@@ -215,6 +215,22 @@ async def test_root_runs_it_as_nobody_and_changes_no_mode(tmp_path: Path, server
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
+async def test_what_temporary_homes_left_outside_goes_with_the_next_start(
+    tmp_path: Path, servers: Servers
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    gone, there, following = (servers(closed / name) for name in ("gone", "there", "following"))
+    for server in (gone, there):
+        await server.start()
+        await server.stop()
+    shutil.rmtree(closed / "gone")
+    await following.start()
+    assert not gone.folder.exists()
+    assert there.folder.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
 async def test_root_copies_programs_that_nobody_cannot_reach(
     tmp_path: Path, server: PostgresServer, servers: Servers
 ) -> None:
