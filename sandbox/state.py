@@ -32,11 +32,15 @@ async def open_state(server: PostgresServer, scripts: Sequence[Path]) -> State:
     """Open the database, made when missing, and bring its tables up to date; every script may run again."""
     await ensure_database(server, DATABASE)
     # No smallest size: the pool would try to keep it up, loudly, while the server is restarting.
-    pool = await asyncpg.create_pool(server.dsn(DATABASE), min_size=0, max_size=30)
+    pool = await asyncpg.create_pool(server.dsn(DATABASE), min_size=0, max_size=30, reset=_as_it_is)
     assert pool is not None
     for script in scripts:
         await pool.execute(await asyncio.to_thread(script.read_text, encoding="utf-8"))
     return State(server, pool)
+
+
+async def _as_it_is(_: object) -> None:
+    """Nobody sets anything in a session of this pool, so none is asked to forget it before its next use."""
 
 
 async def close_state(state: State) -> None:

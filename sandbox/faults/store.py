@@ -1,5 +1,6 @@
-"""The faults that are switched on: kept in the state, asked for at every request."""
+"""The faults that are switched on: kept in the state, which is asked only where one may apply."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.resources import files
@@ -67,36 +68,41 @@ class Fault:
 
 
 class Faults:
+    """The only writer of its state: what it knows by heart is what is on."""
+
     def __init__(self, state: State) -> None:
         self._pool = state.pool
-        self._known: list[Fault] = []
+        self._on: list[Fault] | None = None
+        self._changing = asyncio.Lock()
 
     async def add(self, service: str, path: str, kind: str, times: int | None, delay: float) -> int:
-        number: int = await self._pool.fetchval(
-            "insert into sandbox_faults (service, path, kind, times, delay)"
-            " values ($1, $2, $3, $4, $5) returning id",
-            service,
-            path,
-            kind,
-            times,
-            delay,
-        )
-        await self.refresh()
+        async with self._changing:
+            number: int = await self._pool.fetchval(
+                "insert into sandbox_faults (service, path, kind, times, delay)"
+                " values ($1, $2, $3, $4, $5) returning id",
+                service,
+                path,
+                kind,
+                times,
+                delay,
+            )
+            await self.refresh()
         return number
 
     async def clear(self) -> None:
-        await self._pool.execute("delete from sandbox_faults")
-        await self.refresh()
+        async with self._changing:
+            await self._pool.execute("delete from sandbox_faults")
+            await self.refresh()
 
     async def refresh(self) -> None:
-        """Know by heart what is on, for whoever can't wait for an answer."""
-        self._known = await self.all()
+        """Learn by heart what is on, as it is before the first request."""
+        self._on = await self.all()
 
     def known(self, service: str, kind: str, name: str) -> bool:
         """Tell at once whether such a fault is on for this name."""
         return any(
             fault.service == service and fault.kind == kind and name.startswith(fault.path)
-            for fault in self._known
+            for fault in self._on or ()
         )
 
     async def all(self) -> list[Fault]:
@@ -110,16 +116,20 @@ class Faults:
         self, service: str, path: str, *, method: str = "", without: Collection[str] = ()
     ) -> Fault | None:
         """Use up one turn of the newest fault for this path, whose kind is none of `without`."""
+        without = {*_LASTING, *without}
+        if not any(fault.service == service and fault.kind not in without for fault in await self._known()):
+            return None
         named = f"{method} {path}"
-        row = await self._pool.fetchrow(_TAKE, service, path, named, [*_LASTING, *without])
+        row = await self._pool.fetchrow(_TAKE, service, path, named, list(without))
+        if row is not None and row["times"] == 0:
+            self._on = [fault for fault in await self._known() if fault.id != row["id"]]
         return Fault(**row) if row else None
 
     async def active(self, service: str, kind: str) -> bool:
         """Tell whether such a fault is on, and leave it on."""
-        found: bool = await self._pool.fetchval(
-            "select exists (select from sandbox_faults where service = $1 and kind = $2"
-            " and (times is null or times > 0))",
-            service,
-            kind,
-        )
-        return found
+        return any(fault.service == service and fault.kind == kind for fault in await self._known())
+
+    async def _known(self) -> list[Fault]:
+        if self._on is None:
+            self._on = await self.all()
+        return self._on

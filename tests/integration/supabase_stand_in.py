@@ -16,10 +16,16 @@ DB_PASS = "not-a-real-password"
 
 
 @asynccontextmanager
-async def open_api(state: State, *, project_seconds: float) -> AsyncIterator[httpx.AsyncClient]:
+async def open_api(
+    state: State, *, project_seconds: float, faults: Faults | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     token, organization = secrets.token_hex(20), f"org-{secrets.token_hex(4)}"
     app = create_app(
-        state, Faults(state), token=token, organization=organization, project_seconds=project_seconds
+        state,
+        faults or Faults(state),
+        token=token,
+        organization=organization,
+        project_seconds=project_seconds,
     )
     server = await serve(app)
     headers = {"authorization": f"Bearer {token}"}

@@ -42,8 +42,13 @@ def served(state: State) -> Zone:
 
 
 @pytest.fixture(scope="module")
-async def url(state: State, served: Zone) -> AsyncIterator[str]:
-    running = await serve(create_app(served, Faults(state), token=TOKEN, zone_id=ZONE_ID))
+def faults(state: State) -> Faults:
+    return Faults(state)
+
+
+@pytest.fixture(scope="module")
+async def url(faults: Faults, served: Zone) -> AsyncIterator[str]:
+    running = await serve(create_app(served, faults, token=TOKEN, zone_id=ZONE_ID))
     yield f"{running.url}/client/v4"
     await running.stop()
 
@@ -60,15 +65,15 @@ async def zone(state: State, served: Zone) -> AsyncIterator[Zone]:
 
 
 @pytest.fixture
-async def api(state: State, zone: Zone, url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def api(faults: Faults, zone: Zone, url: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}) as client:
         yield client
-    await Faults(state).clear()
+    await faults.clear()
 
 
 @pytest.fixture
-async def resolver(state: State, zone: Zone) -> AsyncIterator[dns.asyncresolver.Resolver]:
-    server = DnsServer(zone, Faults(state))
+async def resolver(faults: Faults, zone: Zone) -> AsyncIterator[dns.asyncresolver.Resolver]:
+    server = DnsServer(zone, faults)
     await server.start()
     resolver = dns.asyncresolver.Resolver(configure=False)
     resolver.nameservers = ["127.0.0.1"]
@@ -322,15 +327,15 @@ async def test_answers_unknown_paths_in_its_envelope(api: httpx.AsyncClient) -> 
 
 
 async def test_a_created_record_survives_a_lost_answer(
-    api: httpx.AsyncClient, state: State, zone: Zone
+    api: httpx.AsyncClient, faults: Faults, zone: Zone
 ) -> None:
-    await Faults(state).add("cloudflare", "*", "5xx-after-commit", 1, 0)
+    await faults.add("cloudflare", "*", "5xx-after-commit", 1, 0)
     assert (await api.post(RECORDS, json=ALIAS)).status_code == 504
     assert len(await zone.find("shop")) == 1
 
 
-async def test_is_throttled_when_told_so(api: httpx.AsyncClient, state: State) -> None:
-    await Faults(state).add("cloudflare", f"/client/v4{RECORDS}", "429", 1, 2)
+async def test_is_throttled_when_told_so(api: httpx.AsyncClient, faults: Faults) -> None:
+    await faults.add("cloudflare", f"/client/v4{RECORDS}", "429", 1, 2)
     response = await api.get(RECORDS)
     assert (response.status_code, response.headers["retry-after"]) == (429, "2")
     assert (await api.get(RECORDS)).status_code == 200

@@ -21,9 +21,9 @@ async def faults(state: State) -> AsyncIterator[Faults]:
 
 
 @pytest.fixture
-async def api(state: State) -> AsyncIterator[httpx.AsyncClient]:
+async def api(state: State, faults: Faults) -> AsyncIterator[httpx.AsyncClient]:
     """The API with projects that are ready at once."""
-    async with open_api(state, project_seconds=0) as client:
+    async with open_api(state, project_seconds=0, faults=faults) as client:
         yield client
 
 

@@ -22,18 +22,22 @@ TOKEN = secrets.token_hex(20)
 PASSWORD = new_password(32)
 
 
+@pytest.fixture(scope="module")
+def switches(state: State) -> Faults:
+    return Faults(state)
+
+
 @pytest.fixture
-async def faults(state: State) -> AsyncIterator[Faults]:
-    switched = Faults(state)
-    yield switched
-    await switched.clear()
+async def faults(switches: Faults) -> AsyncIterator[Faults]:
+    yield switches
+    await switches.clear()
 
 
 @pytest.fixture(scope="module")
-async def stack(state: State) -> AsyncIterator[tuple[str, str]]:
+async def stack(state: State, switches: Faults) -> AsyncIterator[tuple[str, str]]:
     """The stand-in's address, and the organization whose token is TOKEN."""
     organization = f"org-{secrets.token_hex(4)}"
-    app = create_app(state, Faults(state), token=TOKEN, organization=organization, project_seconds=0)
+    app = create_app(state, switches, token=TOKEN, organization=organization, project_seconds=0)
     server = await serve(app)
     yield server.url, organization
     await server.stop()
