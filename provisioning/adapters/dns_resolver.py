@@ -1,7 +1,7 @@
 """What the DNS says about a name, asked anew every time: a cache would hide a record just added."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -19,12 +19,13 @@ from provisioning.probes import CaaPolicy
 LIFETIME = 5.0
 TRIES = 5
 PORT = 53
+_ADDRESS_KINDS = ("A", "AAAA")
 _TOP_LEVEL = 2
 """Labels of a top-level domain, the root's empty one counted."""
 
 
 class DnsResolver:
-    """Implements the ports Dns and CaaRecords. Asks `nameservers` (`address` or `address:port`), else the system's."""
+    """Implements the ports Addresses, Dns and CaaRecords. Asks `nameservers` (`address:port`), else the system's."""
 
     def __init__(self, *, nameservers: Sequence[str] = (), lifetime: float = LIFETIME) -> None:
         self._lifetime = lifetime
@@ -33,6 +34,13 @@ class DnsResolver:
             if nameservers
             else _system_resolver(lifetime)
         )
+
+    async def addresses(self, name: str) -> AsyncGenerator[str]:
+        for kind in _ADDRESS_KINDS:
+            with _failures(name):
+                answer = await _resolve(self._resolver, name, kind)
+            for record in answer or ():
+                yield record.address
 
     async def lookup(self, name: str) -> DnsAnswer:
         with _failures(name):
@@ -130,7 +138,7 @@ async def _ask(resolver: dns.asyncresolver.Resolver, name: str) -> DnsAnswer:
     alias = await _resolve(resolver, name, "CNAME")
     chain = () if alias is None else tuple(_text(record.target) for record in alias)
     addresses: set[str] = set()
-    for kind in ("A", "AAAA"):
+    for kind in _ADDRESS_KINDS:
         if (answer := await _resolve(resolver, name, kind)) is not None:
             chain = max(chain, _chain(answer), key=len)
             addresses.update(record.address for record in answer)
@@ -138,7 +146,7 @@ async def _ask(resolver: dns.asyncresolver.Resolver, name: str) -> DnsAnswer:
 
 
 async def _addresses(resolver: dns.asyncresolver.Resolver, host: dns.name.Name) -> list[str]:
-    answers = [await _resolve(resolver, host, kind) for kind in ("A", "AAAA")]
+    answers = [await _resolve(resolver, host, kind) for kind in _ADDRESS_KINDS]
     return [record.address for answer in answers if answer is not None for record in answer]
 
 

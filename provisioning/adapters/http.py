@@ -34,7 +34,7 @@ _CALLS: Final = Counter(
     "Calls of services over HTTP, by the status of the answer.",
     ["service", "result"],
 )
-_LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3)
+LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3)
 """An idle connection is left after 3 s. Many servers close theirs after 5, and a question sent at just that moment
 is lost: asked only once, it then looks as if nobody were there."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,7 +55,7 @@ def new_client(
         base_url=base_url,
         headers={"user-agent": "tenantbot", **(headers or {})},
         timeout=timeout,
-        limits=_LIMITS,
+        limits=LIMITS,
         transport=transport,
         verify=verify,
         trust_env=not _is_loopback(httpx.URL(base_url).host),

@@ -8,7 +8,7 @@ later, `Unclear` when its answer was lost, `Permanent` when a person must change
 
 from provisioning.ports.archive import Archive, Backups
 from provisioning.ports.clock import Clock
-from provisioning.ports.dns import Dns, DnsAnswer, DnsZone, ZoneRecord
+from provisioning.ports.dns import Addresses, Dns, DnsAnswer, DnsZone, ZoneRecord
 from provisioning.ports.mail import Email, Mailer
 from provisioning.ports.platform import Answer, Platform, PublishedTenant, TenantApp, TenantCredentials
 from provisioning.ports.projects import (
@@ -32,6 +32,7 @@ from provisioning.ports.tenant_database import (
 
 __all__ = [
     "AddedKey",
+    "Addresses",
     "AdminRow",
     "Answer",
     "ApiKeys",

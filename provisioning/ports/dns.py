@@ -1,6 +1,6 @@
 """Names: what resolvers say, and the zone where we may write."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,14 @@ class DnsAnswer:
     @property
     def exists(self) -> bool:
         return bool(self.chain or self.addresses)
+
+
+class Addresses(Protocol):
+    """Where a name leads. Raises Transient when no server gave a usable answer."""
+
+    def addresses(self, name: str) -> AsyncGenerator[str]:
+        """Name the addresses to try, one after the other, IPv4 first; IPv6 is asked for by whoever gets that far."""
+        ...
 
 
 class Dns(Protocol):

@@ -1,25 +1,26 @@
 """TaskifaiApp at tenants' own names: the DNS, TLS and HTTP on the way there are real."""
 
+import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpcore
 import httpx
 import pytest
 import trustme
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
+from provisioning.adapters import pinned_transport
 from provisioning.adapters.dns_resolver import DnsResolver
 from provisioning.adapters.http import new_client
 from provisioning.adapters.pinned_transport import PinnedTransport
 from provisioning.adapters.taskifai_app import LONGEST_TEXT, TaskifaiApp
 from provisioning.domain.secret import Secret, new_password
 from provisioning.errors import TenantbotError, Transient, Unclear
-from provisioning.ports import Answer, DnsAnswer
+from provisioning.ports import Answer
 from sandbox.dns.server import DnsServer
 from sandbox.dns.zone import Zone
 from sandbox.faults import Faults
@@ -36,15 +37,15 @@ EMAIL = "admin@customer.example"
 
 @dataclass
 class ListedDns:
-    """Implements the port Dns from a list; a name without an entry does not exist."""
+    """Implements the port Addresses from a list; a name without an entry does not exist."""
 
-    addresses: dict[str, list[str]] = field(default_factory=dict)
+    listed: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
-    async def lookup(self, name: str) -> DnsAnswer:
-        return DnsAnswer(name, addresses=frozenset(self.addresses.get(name, [])))
-
-    async def lookup_authoritative(self, name: str) -> DnsAnswer:
-        return await self.lookup(name)
+    async def addresses(self, name: str) -> AsyncGenerator[str]:
+        self.asked.append(name)
+        for address in self.listed.get(name, []):
+            yield address
 
 
 @dataclass(frozen=True)
@@ -116,20 +117,28 @@ async def test_reaches_a_tenant_through_the_sandboxs_dns(
     assert service.asked[0].headers["host"] == f"customerinc.{DOMAIN}:{running.server.port}"
 
 
-async def test_the_librarys_private_seat_of_the_network_is_where_we_take_it(
-    running: Tenants, dns: ListedDns
-) -> None:
+def test_the_librarys_private_seat_of_the_network_is_where_we_take_it() -> None:
     """Should an update of httpx move it, names would silently be the system's to resolve."""
-    plain = httpx.AsyncHTTPTransport()
-    assert hasattr(plain._pool, "_network_backend")
-    pinned = PinnedTransport(dns=dns)
-    backend = pinned._pool._network_backend
-    stream = await backend.connect_tcp(f"harbour.{DOMAIN}", running.server.port)
-    await stream.aclose()
-    with pytest.raises(httpcore.ConnectError):
-        await backend.connect_tcp(f"nobody.{DOMAIN}", running.server.port)
-    await plain.aclose()
-    await pinned.aclose()
+    assert hasattr(httpx.AsyncHTTPTransport()._pool, "_network_backend")
+
+
+async def test_a_connection_serves_its_host_for_as_long_as_it_is_kept(
+    running: Tenants, service: ScriptedService, dns: ListedDns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pinned_transport, "LIMITS", httpx.Limits(keepalive_expiry=0.2))
+    service.on("GET", "/", HTMLResponse("<p>hello"))
+    transport = PinnedTransport(dns=dns, ca_file=running.authority)
+    async with new_client(base_url="", transport=transport) as client:
+        app = TaskifaiApp(client, url_template=running.url_template)
+        for name in ("customerinc", "customerinc", "harbour", "customerinc", "harbour"):
+            await app.frontend(name)
+        assert dns.asked == [f"customerinc.{DOMAIN}", f"harbour.{DOMAIN}"]
+        await asyncio.sleep(0.3)
+        dns.listed[f"late.{DOMAIN}"] = []
+        await failure(app.frontend("late"))
+        assert list(transport._by_host) == [f"late.{DOMAIN}"]  # what is kept for nobody is closed
+        await app.frontend("harbour")
+        assert dns.asked[2:] == [f"late.{DOMAIN}", f"harbour.{DOMAIN}"]
 
 
 async def test_a_name_outside_the_certificate_is_refused_although_a_connection_is_open(
@@ -170,7 +179,7 @@ async def test_a_dns_without_an_answer_is_transient(running: Tenants) -> None:
 async def test_tries_one_address_after_the_other(
     app: TaskifaiApp, service: ScriptedService, dns: ListedDns
 ) -> None:
-    dns.addresses[f"harbour.{DOMAIN}"] = ["127.0.0.2", HOST, "::1"]
+    dns.listed[f"harbour.{DOMAIN}"] = ["127.0.0.2", HOST, "::1"]
     service.on("GET", "/", HTMLResponse("<p>hello"))
     assert (await app.frontend("harbour")).status == 200
 
