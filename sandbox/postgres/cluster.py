@@ -44,6 +44,7 @@ def server_command(place: Place, *, port: int, fsync: bool) -> list[str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "shared_preload_libraries": "pg_stat_statements",  # as every Supabase project has it
+        "autovacuum_naptime": "10min",  # the time is shared out to all databases, and of those there are many
         "log_checkpoints": "off",
         "log_min_error_statement": "panic",  # statements carry passwords; the log must not
     }

@@ -17,8 +17,8 @@ _PROJECT_URL = re.compile(r"https://([a-z]{20})\.supabase\.co/?")
 _FIND = read_script("find_database.sql")
 # What a secret key makes of its bearer: past every row policy, but bound to what is granted.
 _ROLE = {"role": "service_role"}
-_IDLE_SECONDS = 0.25
-"""So short that nothing holds on to a database that is dropped or restarted, and a burst of requests connects once."""
+_IDLE_SECONDS = 1.0
+"""So short that nothing holds on to a database for long, and one visitor's requests connect once."""
 
 
 class Databases:

@@ -76,7 +76,8 @@ async def _keep(database: Connection, upload: Upload, vendor: str, sales: Sales)
         if upload.mode == "replace":
             await database.execute(_CLEAR, upload.user_id, vendor)
         await database.executemany(_ADD_SALE, [_sale_row(upload, sale) for sale in sales.good])
-        await database.executemany(_ADD_ERROR, [_error_row(upload, line) for line in sales.bad])
+        if sales.bad:
+            await database.executemany(_ADD_ERROR, [_error_row(upload, line) for line in sales.bad])
         summary = f"{len(sales.bad)} rows could not be read." if sales.bad else None
         await _finish(database, upload, vendor=vendor, sales=sales, summary=summary)
 
