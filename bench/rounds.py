@@ -129,4 +129,4 @@ def _quietly(_: Run) -> None:
 
 if __name__ == "__main__":
     given = [int(one) for one in sys.argv[1:]]
-    asyncio.run(main(*(given + [1000, 16][len(given) :])))
+    asyncio.run(main(*(given + [1000, 24][len(given) :])))

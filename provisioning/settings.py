@@ -282,7 +282,7 @@ class Settings(BaseModel):
         default=timedelta(minutes=10), description="How much later such a round begins at most: 0, 10m, 2h."
     )
     verify_parallel: int = Field(
-        default=16, ge=1, le=64, description="How many tenants a round verifies at a time."
+        default=24, ge=1, le=64, description="How many tenants a round verifies at a time."
     )
     verify_keep: int = Field(
         default=20, ge=1, le=1000, description="How many verifications of each tenant are kept."

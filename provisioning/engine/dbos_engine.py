@@ -59,18 +59,17 @@ class Engine:
 
     database_url: str
     keys: Sequence[Secret]
-    poll_seconds: float = 0.1
 
     async def launch(self, executor_id: str, runner: RunsLegs) -> None:
         _Current.runner = runner
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS prints by itself
         DBOS(config=self._config(executor_id))
         DBOS.launch()
-        for queue in names.QUEUES:
+        for queue, poll_seconds in names.QUEUES.items():
             await DBOS.register_queue_async(
                 queue,
                 worker_concurrency=_CONCURRENT_LEGS,
-                polling_interval_sec=self.poll_seconds,
+                polling_interval_sec=poll_seconds,
                 on_conflict="always_update",
             )
 

@@ -18,7 +18,8 @@ URGENT_QUEUE = "urgent"
 ROUNDS_QUEUE = "rounds"
 """For what goes over all tenants, and would keep others from being provisioned."""
 
-QUEUES = (PROVISION_QUEUE, URGENT_QUEUE, ROUNDS_QUEUE)
+QUEUES = {PROVISION_QUEUE: 0.2, URGENT_QUEUE: 0.25, ROUNDS_QUEUE: 0.5}
+"""Seconds between two looks into each. An idle worker does little else, and one look costs some milliseconds."""
 
 _URGENT = ("lockdown-", "lift-")
 _ROUNDS = ("verify_all-",)

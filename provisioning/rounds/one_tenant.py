@@ -21,7 +21,7 @@ _DOMAIN: Final = "example.net"
 _PATIENCE: Final = timedelta(seconds=4)
 """Whoever is silent now is asked again at the end of the round."""
 
-_UPLOAD_RESTS: Final = 0.5
+_UPLOAD_RESTS: Final = 0.2
 """Many are under way at once, so none is asked again and again whether it is done."""
 
 _ONE_BY_ONE: Final[tuple[dict[str, Checker], ...]] = tuple(
