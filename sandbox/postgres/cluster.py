@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.errors import SandboxError
@@ -14,6 +15,7 @@ from sandbox.postgres.place import Place
 from sandbox.postgres.process import command_as, environment
 
 _BUILTIN_LOCALE_SINCE = 17
+_ITERATIONS_SINCE = 16
 
 
 def initialise(place: Place, *, user: str, password: str, fsync: bool) -> None:
@@ -47,18 +49,19 @@ def server_command(place: Place, *, port: int, fsync: bool) -> list[str]:
         "autovacuum_naptime": "10min",  # the time is shared out to all databases, and of those there are many
         "log_checkpoints": "off",
         "log_min_error_statement": "panic",  # statements carry passwords; the log must not
+        **_password_settings(place.binaries),
     }
     if not fsync:
         # What was committed has still left the process, so it outlives everything but the machine.
         settings |= {"fsync": "off", "full_page_writes": "off"}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return [place.binaries.program("postgres"), "-D", str(place.data), *options]
+    return [place.binaries.program("postgres"), "-D", str(place.data), *_options(settings)]
 
 
 def _run_initdb(place: Place, draft: Path, password_file: Path, *, user: str, fsync: bool) -> None:
     command = [
         place.binaries.program("initdb"), "-D", str(draft), "-U", user, f"--pwfile={password_file}",
         "--auth=scram-sha-256", "--encoding=UTF8", *_locale(place.binaries),
+        *_options(_password_settings(place.binaries)),
         *([] if fsync else ["--no-sync"]),
     ]  # fmt: skip
     answer = subprocess.run(
@@ -69,6 +72,15 @@ def _run_initdb(place: Place, draft: Path, password_file: Path, *, user: str, fs
         who = f" as user id {place.account.uid}" if os.geteuid() == 0 else ""
         reason = (answer.stderr or answer.stdout).strip()
         raise SandboxError(f"PostgreSQL's data folder could not be made{who}: {reason}")
+
+
+def _password_settings(binaries: Binaries) -> dict[str, str]:
+    """Passwords here are long and random: hashing one again and again only makes every connection wait."""
+    return {"scram_iterations": "64"} if binaries.major >= _ITERATIONS_SINCE else {}
+
+
+def _options(settings: Mapping[str, str]) -> list[str]:
+    return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
 def _locale(binaries: Binaries) -> list[str]:
