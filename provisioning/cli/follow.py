@@ -1,6 +1,7 @@
 """Following a run to its end or its next wait, and executing it here while nobody else does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -14,7 +15,9 @@ from provisioning.domain.actor import Actor
 from provisioning.domain.run import Run, RunId, RunState
 from provisioning.errors import Transient
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.1, 1.0
+_PATIENCE = 0.01
+"""Of the time that a run has taken, the next look may wait for this part more."""
 _WORKER_CHECK_SECONDS = 2.0
 _DRAIN_SECONDS = 2
 _CHORES_SECONDS = 5.0
@@ -22,6 +25,7 @@ _CHORES_SECONDS = 5.0
 
 async def follow(system: System, actor: Actor, run_id: RunId, show: Callable[[Run], None]) -> Run:
     """Show the run until it ends or waits. If no worker is alive, or the last one dies, this process becomes one."""
+    began = time.monotonic()
     async with _worker_when_needed(system):
         while True:
             run = await _look(system, actor, run_id)
@@ -30,7 +34,8 @@ async def follow(system: System, actor: Actor, run_id: RunId, show: Callable[[Ru
                 show(run)
                 if run.state not in {RunState.QUEUED, RunState.RUNNING}:
                     return run
-            await asyncio.sleep(_LOOK_SECONDS)
+            followed = time.monotonic() - began
+            await asyncio.sleep(min(_LOOK_SECONDS + _PATIENCE * followed, _LONGEST_LOOK_SECONDS))
 
 
 async def _look(system: System, actor: Actor, run_id: RunId) -> Run | None:
