@@ -45,5 +45,3 @@ insert into audit_log (seq, at, surface, actor_id, actor_name, action, subdomain
 select row_number() over (order by created_at), created_at, 'slack', 'U0OPERATOR1', 'ada', kind || '.requested',
        subdomain, run_id, 'accepted', 'bench', md5(run_id), md5(run_id)
 from runs cross join generate_series(1, 2);
-
-analyze;
