@@ -276,7 +276,7 @@ class Settings(BaseModel):
 
     verify_cron: str = Field(
         default="30 3 * * *",
-        description="When all tenants are verified, and tried at each other: as in a crontab, or off.",
+        description="When all tenants are verified, tried at each other, and looked at for drift: as in a crontab, or off.",
     )
     verify_jitter: Span = Field(
         default=timedelta(minutes=10), description="How much later such a round begins at most: 0, 10m, 2h."

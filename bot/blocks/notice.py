@@ -1,4 +1,4 @@
-"""What is told unasked: who turned bad, who is well again, and the alarm when tenants are not kept apart."""
+"""What is told unasked: who turned bad or is well again, who has drifted, and who are not kept apart."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,6 +15,8 @@ _MOST: Final = 10
 def notice_message(notice: Notice, approvers: Sequence[str], *, iteration: int) -> Message:
     if notice.kind is NoticeKind.LEAK:
         return _alarm(notice, approvers, iteration)
+    if notice.kind is NoticeKind.DRIFT:
+        return _drift(notice, iteration)
     is_bad = notice.kind is NoticeKind.UNWELL
     many = count(len(notice.tenants), "tenant")
     head = f"❌ {many} turned bad" if is_bad else f"✅ {many} well again"
@@ -24,6 +26,23 @@ def notice_message(notice: Notice, approvers: Sequence[str], *, iteration: int) 
         blocks.append(actions(*_ways_on(notice.tenants[0].subdomain)))
     names = ", ".join(one.subdomain for one in notice.tenants[:3])
     return Message(bare(f"{head}: {names}"), tuple(blocks))
+
+
+def _drift(notice: Notice, iteration: int) -> Message:
+    lines = [f"• {code(one.subdomain)} {said(one.verdict, 300)}" for one in notice.tenants[:_MOST]]
+    lines += _more(len(notice.tenants))
+    if notice.closed_at is not None:
+        head = "Every tenant is like its version of the schema again"
+        text = "\n".join([f"✅ *{head}*, as of {at_moment(notice.closed_at)}; it was:", *lines])
+        return Message(head, (section(text, block_id=f"drift-{iteration}"),))
+    verb = "differs" if len(notice.tenants) == 1 else "differ"
+    head = f"⚠️ {count(len(notice.tenants), 'tenant')} {verb} from the schema's version"
+    hint = f"All of it: {code(f'/tenant fleet drift {notice.tenants[0].subdomain}')}"
+    blocks = (
+        section("\n".join([f"*{head}*", *lines]), block_id=f"drift-{iteration}"),
+        context(f"{hint} · found since {at_moment(notice.created_at)}", block_id=f"since-{iteration}"),
+    )
+    return Message(bare(f"{head}: {', '.join(one.subdomain for one in notice.tenants[:3])}"), blocks)
 
 
 def _alarm(notice: Notice, approvers: Sequence[str], iteration: int) -> Message:

@@ -11,7 +11,7 @@ from provisioning.domain.drift import TenantDrift
 from provisioning.domain.fleet import FleetStatus, MemberState
 from provisioning.domain.tenant import Tenant, TenantState
 from provisioning.errors import Refused
-from provisioning.fleet.drift import find_drift
+from provisioning.lifecycle.drift import find_drift
 from provisioning.registry import AuditEntry, every_tenant
 
 _MOST_NAMED: Final = 100

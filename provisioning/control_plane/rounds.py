@@ -9,7 +9,7 @@ from typing import Any, Final
 from provisioning.control_plane.desk import Desk
 from provisioning.control_plane.requests import Started, continue_run, new_run, start_run
 from provisioning.domain.actor import ENGINE, Actor, Role
-from provisioning.domain.round import ROUND, Notice, NoticeId, Verification
+from provisioning.domain.round import ROUND, SLOT, Notice, NoticeId, Verification
 from provisioning.domain.run import RunId, RunKind
 from provisioning.domain.schedule import Tick
 from provisioning.registry import Transaction
@@ -37,7 +37,7 @@ class Rounds:
         """Start the round of one tick a little later than its time, never two at a time."""
         if await tx.runs.find_open(ROUND) is not None:
             return
-        made = new_run(self._desk, ENGINE, RunKind.VERIFY_ALL, ROUND, {"slot": tick.slot}, None)
+        made = new_run(self._desk, ENGINE, RunKind.VERIFY_ALL, ROUND, {SLOT: tick.slot}, None)
         run = replace(made, run_id=RunId(f"{RunKind.VERIFY_ALL}-{tick.slot.replace(':', '')}"))
         begins = self._desk.clock.now() + self._jitter(tick)
         await start_run(tx, ENGINE, run, None, at=begins)

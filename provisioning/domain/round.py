@@ -17,6 +17,9 @@ from provisioning.domain.run import RunId
 ROUND: Final = f"{FLEET}verification"
 """What a round names in place of a subdomain: it keeps no lockdown waiting, and no other round beside it."""
 
+SLOT: Final = "slot"
+"""In the request of a round that the clock has started: which of its ticks."""
+
 NoticeId = NewType("NoticeId", str)
 
 
@@ -53,7 +56,7 @@ class Leak:
 
 @dataclass(frozen=True)
 class Mood:
-    """A tenant that has turned, and its verdict now."""
+    """A tenant that has turned, and its verdict now; or how it differs from its version."""
 
     subdomain: str
     verdict: str
@@ -63,11 +66,15 @@ class NoticeKind(StrEnum):
     UNWELL = "unwell"
     WELL = "well"
     LEAK = "leak"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True)
 class Notice:
-    """`tenants` are those that turned, `leaks` those that are not kept apart. A leak that is closed was found no more."""
+    """`tenants` are those that turned, or differ from their version; `leaks` those that are not kept apart.
+
+    A leak or a drift is one notice that is kept up to date. Closed, it was found no more.
+    """
 
     notice_id: NoticeId
     kind: NoticeKind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from provisioning.domain.round import Notice, NoticeId
+from provisioning.domain.round import Notice, NoticeId, NoticeKind
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Outbox(Protocol):
 
 class Notices(Protocol):
     async def add(self, notice: Notice) -> None: ...
-    async def alarm(self) -> Notice | None:
-        """The open alarm about tenants that are not kept apart. Nobody else changes it in this transaction."""
+    async def open(self, kind: NoticeKind) -> Notice | None:
+        """The one that is open of a kind that is kept up to date. Nobody else changes it in this transaction."""
         ...
 
     async def change(self, notice: Notice) -> None:

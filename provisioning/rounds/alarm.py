@@ -18,7 +18,7 @@ async def raise_alarm(tx: Transaction, at: At, leaks: Sequence[Leak]) -> None:
     """Tell people at once of what they have not been told of."""
     if not leaks:
         return
-    open_alarm = await tx.notices.alarm()
+    open_alarm = await tx.notices.open(NoticeKind.LEAK)
     known = open_alarm.leaks if open_alarm else ()
     seen = {(one.subdomain, one.other, one.how) for one in known}
     new = [one for one in leaks if (one.subdomain, one.other, one.how) not in seen][
@@ -37,7 +37,7 @@ async def raise_alarm(tx: Transaction, at: At, leaks: Sequence[Leak]) -> None:
 
 async def close_alarm(tx: Transaction, at: At) -> bool:
     """A whole round has found nothing of it any more."""
-    open_alarm = await tx.notices.alarm()
+    open_alarm = await tx.notices.open(NoticeKind.LEAK)
     if open_alarm is None:
         return False
     await tx.notices.change(replace(open_alarm, closed_at=at.clock.now()))

@@ -21,9 +21,9 @@ class PostgresNotices:
             notice.notice_id, notice.kind, json.dumps(notice.content()),
         )  # fmt: skip
 
-    async def alarm(self) -> Notice | None:
+    async def open(self, kind: NoticeKind) -> Notice | None:
         await self._connection.execute("lock table notices in share row exclusive mode")
-        row = await self._connection.fetchrow(f"{_SELECT} where kind = 'leak' and closed_at is null")
+        row = await self._connection.fetchrow(f"{_SELECT} where kind = $1 and closed_at is null", kind)
         return _read(row) if row else None
 
     async def change(self, notice: Notice) -> None:

@@ -56,8 +56,8 @@ class FakeNotices:
         assert notice.notice_id not in self._tables.notices
         self._tables.notices[notice.notice_id] = (notice, False)
 
-    async def alarm(self) -> Notice | None:
-        found = (one for one, _ in self._tables.notices.values() if one.kind is NoticeKind.LEAK)
+    async def open(self, kind: NoticeKind) -> Notice | None:
+        found = (one for one, _ in self._tables.notices.values() if one.kind is kind)
         return next((one for one in found if one.closed_at is None), None)
 
     async def change(self, notice: Notice) -> None:

@@ -79,10 +79,10 @@ async def test_at_most_one_alarm_is_open(books: Books) -> None:
     leak = Leak("alpha", "bravo", How.FOREIGN_TOKEN, "A session of alpha is accepted at bravo.")
     notice = Notice(NoticeId("leak-1"), NoticeKind.LEAK, datetime.now(UTC), leaks=(leak,))
     async with books.registry.transaction() as tx:
-        assert await tx.notices.alarm() is None
+        assert await tx.notices.open(NoticeKind.LEAK) is None
         await tx.notices.add(notice)
     async with books.registry.transaction() as tx:
-        alarm = await tx.notices.alarm()
+        alarm = await tx.notices.open(NoticeKind.LEAK)
         assert alarm is not None
         assert alarm.leaks == (leak,)
         await tx.notices.save_report(notice.notice_id, {"root": "1.2"}, told="another print")
@@ -92,7 +92,23 @@ async def test_at_most_one_alarm_is_open(books: Books) -> None:
     async with books.registry.transaction() as tx:
         await tx.notices.change(replace(alarm, closed_at=datetime.now(UTC)))
     async with books.registry.transaction() as tx:
-        assert await tx.notices.alarm() is None
+        assert await tx.notices.open(NoticeKind.LEAK) is None
         (told,) = await tx.notices.unreported()
     assert told.closed_at is not None
     assert told.print != alarm.print
+
+
+async def test_a_drift_and_an_alarm_are_open_side_by_side(books: Books) -> None:
+    drift = Notice(
+        NoticeId("drift-1"),
+        NoticeKind.DRIFT,
+        datetime.now(UTC),
+        tenants=(Mood("alpha", "a column too many"),),
+    )
+    leak = Leak("alpha", "bravo", How.SHARED_DATABASE, "alpha and bravo are served from one database.")
+    async with books.registry.transaction() as tx:
+        await tx.notices.add(drift)
+        await tx.notices.add(Notice(NoticeId("leak-2"), NoticeKind.LEAK, datetime.now(UTC), leaks=(leak,)))
+    async with books.registry.transaction() as tx:
+        found = [await tx.notices.open(kind) for kind in (NoticeKind.DRIFT, NoticeKind.LEAK)]
+    assert [one and one.notice_id for one in found] == ["drift-1", "leak-2"]

@@ -92,3 +92,14 @@ async def _told(news: Newsroom, *, cut_after: int | None = None) -> list[str]:
             news.reporter = news.new_reporter()
         await news.world.clock.sleep(0.25)
     return news.world.wire.calls[before:]
+
+
+async def test_a_drift_is_told_kept_up_to_date_and_over_in_the_same_message(news: Newsroom) -> None:
+    notice = await notify(news, NoticeKind.DRIFT, "alpha")
+    await news.look(seconds=2)
+    assert news.root.text == "⚠️ 1 tenant differs from the schema's version: alpha"
+    assert "/tenant fleet drift alpha" in news.root.said
+    await change(news, replace(notice, closed_at=news.world.clock.now()))
+    await news.look(seconds=2)
+    assert news.root.text == "Every tenant is like its version of the schema again"
+    assert not await news.reporter.look()
