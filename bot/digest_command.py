@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
@@ -21,15 +21,8 @@ _PATIENCE: Final = 60.0
 _LOOK_SECONDS: Final = 0.2
 
 
-def digest(
-    context: typer.Context,
-    *,
-    preview: Annotated[bool, typer.Option("--preview", help="Show it here, and post nothing.")] = False,
-) -> None:
-    """Post the digest in its channel now.
-
-    On schedule, workers do it by themselves (DIGEST_CRON).
-    """
+def run_digest(context: typer.Context, *, preview: bool) -> None:
+    """Post it, or show it here."""
     run_verb(context, _preview if preview else _send, for_slack=not preview)
 
 

@@ -26,11 +26,8 @@ _YOURS: Final = "your token"
 _STYLES: Final = {True: "green", False: "bold red", None: "yellow"}
 
 
-def doctor(context: typer.Context) -> None:
-    """Check every setting and outside system.
-
-    By real calls, each with what to do where it does not hold.
-    """
+def run_doctor(context: typer.Context) -> None:
+    """Tell every finding as it is made."""
     invocation = invocation_of(context)
 
     async def main() -> int:

@@ -15,11 +15,8 @@ from sandbox.document import SandboxDocument
 _EXAMPLE = "tenantbot provision --sandbox --company 'Customer Inc' --subdomain customerinc --email admin@customer.com"
 
 
-def sandbox(context: typer.Context) -> None:
-    """Run the sandbox: stand-ins, the Slack bot, the admin API and a worker.
-
-    Open the page that it prints and type `/tenant`. Other commands join with --sandbox.
-    """
+def run_sandbox(context: typer.Context) -> None:
+    """Serve everything until a signal comes."""
     invocation = invocation_of(context)
     home, output = invocation.options.home, invocation.output
     in_sandbox = replace(invocation, options=replace(invocation.options, sandbox=True))

@@ -5,7 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
@@ -24,19 +24,8 @@ from provisioning.settings import Settings
 DRAIN_SECONDS: Final = 10
 
 
-def web(
-    context: typer.Context,
-    *,
-    no_worker: Annotated[
-        bool, typer.Option("--no-worker", help="Leave the runs to processes of `tenantbot worker`.")
-    ] = False,
-    host: Annotated[str, typer.Option("--host", help="Address to listen at for HTTP.")] = "0.0.0.0",  # noqa: S104
-) -> None:
-    """Run the Slack bot, the admin API, and a worker.
-
-    Slack over Socket Mode with SLACK_APP_TOKEN, over HTTP with SLACK_SIGNING_SECRET; the admin API over HTTP. All
-    HTTP is at PORT.
-    """
+def run_web(context: typer.Context, *, host: str, no_worker: bool) -> None:
+    """Serve until a signal comes."""
     invocation = invocation_of(context)
 
     async def main() -> int:

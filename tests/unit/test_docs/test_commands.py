@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 import typer
 
-from bot.__main__ import commands
+from bot.__main__ import program
 from bot.app import VERBS
 from provisioning.cli.options import FLAGS, VALUED, hoist
 from tests.unit.test_docs.pages import PAGES, code, name, shell_lines
@@ -43,7 +43,7 @@ def _typed(line: str) -> list[str] | None:
 def _is_taken(words: list[str]) -> bool:
     if not words or words[0] in _OF_RUN_PY:
         return True
-    command: Any = typer.main.get_command(commands())
+    command: Any = typer.main.get_command(program())
     rest = _after_the_common_options(words)
     while hasattr(command, "commands"):
         if not rest or rest[0] not in command.commands:
