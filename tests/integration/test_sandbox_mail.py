@@ -42,11 +42,15 @@ def trust(ca: trustme.CA) -> ssl.SSLContext:
     return context
 
 
+@pytest.fixture(scope="session")
+def switches(state: State) -> Faults:
+    return Faults(state)
+
+
 @pytest.fixture
-async def faults(state: State) -> AsyncIterator[Faults]:
-    faults = Faults(state)
-    yield faults
-    await faults.clear()
+async def faults(switches: Faults) -> AsyncIterator[Faults]:
+    yield switches
+    await switches.clear()
 
 
 @pytest.fixture
@@ -76,8 +80,8 @@ async def box(box_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-async def api_url(state: State) -> AsyncIterator[str]:
-    running = await serve(resend.create_app(state, Faults(state), key=KEY, domain="taskifai.test"))
+async def api_url(state: State, switches: Faults) -> AsyncIterator[str]:
+    running = await serve(resend.create_app(state, switches, key=KEY, domain="taskifai.test"))
     yield running.url
     await running.stop()
 

@@ -33,9 +33,9 @@ def test_every_verb_of_slack_exists(page: Path) -> None:
 
 def _typed(line: str) -> list[str] | None:
     """The words after the program's name, without comments and what a reader is to fill in."""
-    for program in _PROGRAMS:
-        if line.strip().startswith(program):
-            words = shlex.split(line.strip()[len(program) :], comments=True)
+    for start in _PROGRAMS:
+        if line.strip().startswith(start):
+            words = shlex.split(line.strip()[len(start) :], comments=True)
             return [word for word in words if word not in {"…", "|", ">"}]
     return None
 
