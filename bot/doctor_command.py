@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.doctor import Installation, check_settings, slack_check, unreadable_settings
+from bot.doctor import Installation, check_settings, misspelt, slack_check, unreadable_settings
 from bot.manifest import Manifest
 from provisioning.bootstrap import read_tenant_files
 from provisioning.cli.identity import actor_from_token
@@ -19,7 +19,8 @@ from provisioning.doctor.finding import Finding
 from provisioning.doctor.outside import checks_of
 from provisioning.errors import TenantbotError
 from provisioning.examining import open_surroundings
-from provisioning.settings import Settings
+from provisioning.setting_names import misspelt_settings
+from provisioning.settings import ENV_FILE, Settings
 
 _NAME_WIDTH: Final = 16
 _YOURS: Final = "your token"
@@ -41,6 +42,9 @@ def run_doctor(context: typer.Context) -> None:
 
 
 async def _examine(invocation: Invocation, stack: AsyncExitStack) -> AsyncIterator[Finding]:
+    if not invocation.options.sandbox:
+        for finding in misspelt(misspelt_settings(ENV_FILE)):
+            yield finding
     try:
         settings = await stack.enter_async_context(open_settings(invocation, tell_all=True))
         at = await stack.enter_async_context(open_surroundings(settings))

@@ -30,6 +30,8 @@ from provisioning.domain.secret import Secret
 from provisioning.errors import FieldError, InvalidRequest
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+ENV_FILE: Final = Path(".env")
+"""Of the working directory."""
 
 _ID: Final = re.compile(r"[UWS][A-Z0-9]{2,}")
 """A user's or a user group's id in Slack: opaque, and never a name."""

@@ -2,6 +2,6 @@
 
 from bot.doctor.examination import slack_check
 from bot.doctor.installation import Installation
-from bot.doctor.settings import check_settings, unreadable_settings
+from bot.doctor.settings import check_settings, misspelt, unreadable_settings
 
-__all__ = ["Installation", "check_settings", "slack_check", "unreadable_settings"]
+__all__ = ["Installation", "check_settings", "misspelt", "slack_check", "unreadable_settings"]

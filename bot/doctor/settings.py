@@ -1,7 +1,7 @@
 """Are the settings there, and are they the kind of thing that they should be?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.doctor.advice import ALLOW_SOCKETS, FIND_CHANNEL_ID, FIND_MEMBER_IDS, INSTALL_APP
@@ -39,6 +39,16 @@ def unreadable_settings(fault: TenantbotError) -> Sequence[Finding]:
         return [Finding(NAME, False, fault.message), rest]
     findings = [_explained(error) for error in fault.errors]
     return [*findings, Finding(rest.name, rest.ok, rest.found, fault.hint)]
+
+
+def misspelt(meant: Mapping[str, str]) -> Sequence[Finding]:
+    """Good to know: other programs may have settings of almost the same name."""
+    return [
+        Finding(
+            NAME, None, f"{name} in .env is read by nobody here", f"If {wanted} is meant, correct its name."
+        )
+        for name, wanted in meant.items()
+    ]
 
 
 def check_settings(at: Installation) -> Sequence[Finding]:

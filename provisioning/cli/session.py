@@ -21,7 +21,7 @@ from provisioning.cli.options import Options, Program
 from provisioning.cli.output import Output
 from provisioning.domain.actor import Actor
 from provisioning.errors import NeedsPerson, Refused, TenantbotError
-from provisioning.settings import Settings
+from provisioning.settings import ENV_FILE, Settings
 from provisioning.tracing import tracing
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ async def _read_settings(
                 settings = await stack.enter_async_context(invocation.open_sandbox(invocation.options.home))
             yield settings
     else:
-        yield Settings.from_env(os.environ, env_file=Path(".env"), for_slack=for_slack, tell_all=tell_all)
+        yield Settings.from_env(os.environ, env_file=ENV_FILE, for_slack=for_slack, tell_all=tell_all)
 
 
 @asynccontextmanager
