@@ -34,7 +34,7 @@ class ObjectArchive:
             await asyncio.to_thread(look)
 
     async def try_out(self) -> None:
-        path, content = f"tenantbot-doctor/{secrets.token_hex(8)}", secrets.token_bytes(64)
+        path, content = f"tenantbot-doctor-{secrets.token_hex(8)}", secrets.token_bytes(64)
         with self._said():
             store = await asyncio.to_thread(open_store, self._url)
             await obstore.put_async(store, path, content)
