@@ -97,11 +97,12 @@ def _open(seen: Evidence) -> Cause | None:
     if not seen.readable.value:
         return None
     tables = ", ".join(seen.readable.value)
+    secured = " ".join(f"alter table {name} enable row level security;" for name in seen.readable.value)
     return _cause(
         "anon_key_reads",
         f"Anybody can read {tables} of {seen.subdomain}: the key for browsers gets rows of it.",
         by_hand(
-            f"in the SQL editor of its project: alter table … enable row level security; revoke all on {tables} from anon",
+            f"in the SQL editor of its project: {secured} revoke all on {tables} from anon;",
         ),
         NOTIFY,
     )
