@@ -6,8 +6,9 @@ from typing import Final
 from bot.blocks.kit import Block
 from bot.blocks.rich import Leaf, rich_list, table, word
 from bot.blocks.run_steps import Shape
-from bot.blocks.words import bare, count
+from bot.blocks.words import bare
 from provisioning.domain.checklist import Check
+from provisioning.domain.counting import count
 
 _COLUMNS: Final = ("check", "expected", "found", "result")
 _MOST_ROWS: Final = 100

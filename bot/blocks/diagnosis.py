@@ -15,8 +15,9 @@ from bot.blocks.ids import (
 )
 from bot.blocks.kit import Block, Element, Message, Style, actions, button, confirm, context, fit, section
 from bot.blocks.rich import table
-from bot.blocks.words import bare, code, count, duration, said
+from bot.blocks.words import bare, code, duration, said
 from provisioning.domain.approval import Approval
+from provisioning.domain.counting import count
 from provisioning.domain.diagnosis import REPAIRS, Cause, Diagnosis, Fix, FixVerb, Issue, Outcome, Probe, Sure
 
 _MARKS: Final = {Outcome.OK: "✓", Outcome.BAD: "✗", Outcome.UNKNOWN: "?", Outcome.SKIPPED: "–"}

@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 from bot.blocks.addressing import address
 from bot.blocks.kit import Block, Message, context, header, mention, section
 from bot.blocks.tenant_list import fleet_numbers
-from bot.blocks.words import at_moment, bare, code, count, duration, said, state
+from bot.blocks.words import at_moment, bare, code, duration, said, state
+from provisioning.domain.counting import count
 from provisioning.domain.digest import (
     MOST,
     Digest,

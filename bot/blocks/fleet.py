@@ -6,9 +6,10 @@ from typing import Any, Final
 from bot.blocks import ids
 from bot.blocks.kit import Block, Message, View, actions, button, confirm, context, modal, section
 from bot.blocks.reason_form import reason_block
-from bot.blocks.words import code, count, said
+from bot.blocks.words import code, said
 from provisioning.control_plane.upgrades import UpgradePlan
 from provisioning.domain.approval import Approval
+from provisioning.domain.counting import count
 from provisioning.domain.drift import TenantDrift
 from provisioning.domain.fleet import FleetStatus
 from provisioning.domain.tenant import Tenant

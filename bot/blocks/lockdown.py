@@ -9,8 +9,9 @@ from bot.blocks import ids
 from bot.blocks.kit import Block, Element, Message, View, actions, confirm, input_block, modal, section
 from bot.blocks.reason_form import read_reason
 from bot.blocks.run_buttons import lift_button
-from bot.blocks.words import COMMAND, at_moment, code, count, said
+from bot.blocks.words import COMMAND, at_moment, code, said
 from provisioning.domain.approval import Approval
+from provisioning.domain.counting import count
 from provisioning.domain.lockdown import CONFIRMATION, Lockdown
 from provisioning.domain.run import Run, RunKind
 

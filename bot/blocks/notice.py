@@ -6,7 +6,8 @@ from typing import Final
 from bot.blocks.addressing import address
 from bot.blocks.ids import DIAGNOSIS_AGAIN, DIAGNOSIS_LOCKDOWN, TENANT_STATUS, TENANT_VERIFY
 from bot.blocks.kit import Block, Element, Message, actions, button, context, section
-from bot.blocks.words import at_moment, bare, code, count, said
+from bot.blocks.words import at_moment, bare, code, said
+from provisioning.domain.counting import count
 from provisioning.domain.round import Notice, NoticeKind
 
 _MOST: Final = 10

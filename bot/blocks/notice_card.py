@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from bot.blocks.kit import Block, confirm, context, fields
 from bot.blocks.rich import rich_text, word
-from bot.blocks.words import at_moment, bare, code, count, said
+from bot.blocks.words import at_moment, bare, code, said
 from provisioning.domain.approval import Approval
+from provisioning.domain.counting import count
 
 _MOST_PARAGRAPH: Final = 1100
 _MOST_PARAGRAPHS: Final = 12

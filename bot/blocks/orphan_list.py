@@ -5,7 +5,8 @@ from typing import Final
 
 from bot.blocks.ids import ORPHAN_REMOVE
 from bot.blocks.kit import Message, button, context, section
-from bot.blocks.words import code, count, money, said
+from bot.blocks.words import code, money, said
+from provisioning.domain.counting import count
 from provisioning.domain.orphan import Orphan
 
 _MOST: Final = 20

@@ -8,8 +8,9 @@ from typing import Any, Final, Self
 from bot.blocks import ids
 from bot.blocks.kit import Block, Element, View, clip, context, input_block, modal, option, plain, section
 from bot.blocks.reason_form import read_reason, reason_block
-from bot.blocks.words import bare, code, count, said
+from bot.blocks.words import bare, code, said
 from provisioning.control_plane.archives import Archived
+from provisioning.domain.counting import count
 
 _MOST_OPTIONS: Final = 100
 _MOST_METADATA: Final = 3000

@@ -4,8 +4,9 @@ from bot.blocks.ids import NO_VALUE, RESTORE_BACK, RESTORE_PLAN
 from bot.blocks.kit import Block, View, actions, button, context, modal, section
 from bot.blocks.provision_plan import answers_of, outlook
 from bot.blocks.restore_form import RestoreValues
-from bot.blocks.words import at_moment, code, count, money, said
+from bot.blocks.words import at_moment, code, money, said
 from provisioning.control_plane.restores import RestorePlan
+from provisioning.domain.counting import count
 
 _TITLE = "Restore a tenant"
 

@@ -8,7 +8,8 @@ from bot.blocks.run_ending import ending
 from bot.blocks.run_steps import Shape, step_blocks
 from bot.blocks.run_waiting import waiting
 from bot.blocks.run_words import NO_WORKER, company, host, is_undoing, position, requester, rest
-from bot.blocks.words import RUN_MARKS, age, at_moment, code, count, said, state
+from bot.blocks.words import RUN_MARKS, age, at_moment, code, said, state
+from provisioning.domain.counting import count
 from provisioning.domain.run import Run, RunKind, RunState
 from provisioning.domain.tenant import Tenant
 

@@ -6,7 +6,8 @@ from typing import Any, Final, Literal
 from bot.blocks.kit import Block, clip, escape, section
 from bot.blocks.rich import rich_text, words
 from bot.blocks.run_words import done_steps, is_slow, is_undoing
-from bot.blocks.words import STEP_MARKS, about, bare, count, duration, said, state
+from bot.blocks.words import STEP_MARKS, about, bare, duration, said, state
+from provisioning.domain.counting import count
 from provisioning.domain.run import Run, RunState, StepState, StepView
 
 Shape = Literal["plan", "plain"]

@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.blocks.kit import is_person, mention
-from bot.blocks.words import about, count, duration, said, state
+from bot.blocks.words import about, duration, said, state
+from provisioning.domain.counting import count
 from provisioning.domain.lockdown import is_fleet
 from provisioning.domain.run import Direction, Run, RunKind, RunState, StepState, StepView
 from provisioning.domain.tenant import Tenant

@@ -12,8 +12,9 @@ from bot.blocks.menu import menu_buttons
 from bot.blocks.run_words import NO_WORKER
 from bot.blocks.tenant_status import run_line
 from bot.blocks.tenant_words import tenant_line
-from bot.blocks.words import TENANT_MARKS, code, count, on_day
+from bot.blocks.words import TENANT_MARKS, code, on_day
 from provisioning.control_plane.views import FleetView
+from provisioning.domain.counting import count
 from provisioning.domain.run import Run
 from provisioning.domain.tenant import BEING_MADE, Tenant, TenantState
 

@@ -125,10 +125,6 @@ def money(monthly: float) -> str:
     return f"{monthly:.0f} USD a month"
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def state(name: str) -> str:
     """`rolled_back` → `rolled back`."""
     return name.replace("_", " ")

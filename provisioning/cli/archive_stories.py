@@ -8,6 +8,7 @@ from provisioning.cli.tables import add_row, new_table
 from provisioning.control_plane.archives import Archived
 from provisioning.control_plane.restores import RestorePlan
 from provisioning.domain.backup import Proof
+from provisioning.domain.counting import count
 
 
 def tell_archives(output: Output, found: Sequence[Archived]) -> None:
@@ -30,7 +31,7 @@ def tell_restore_plan(output: Output, found: RestorePlan) -> None:
     output.say(f"{found.plan.monthly_cost:.0f} USD a month.")
     output.say(
         f"{found.archive}, taken {found.taken_at:%Y-%m-%d %H:%M} UTC: "
-        f"{found.tables} tables, {found.rows} rows, {found.users} users."
+        f"{count(found.tables, 'table')}, {count(found.rows, 'row')}, {count(found.users, 'user')}."
     )
     tell_outlook(output, found.plan)
 

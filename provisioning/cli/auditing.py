@@ -16,6 +16,7 @@ from provisioning.cli.tables import add_row, new_table
 from provisioning.control_plane.audit import PAGE, Verification
 from provisioning.documents import audit_document, verification_document
 from provisioning.domain.audit import AuditRow
+from provisioning.domain.counting import count
 from provisioning.domain.lockdown import is_fleet
 from provisioning.errors import Refused
 
@@ -83,9 +84,9 @@ def export(
         gc.freeze()  # as above
         lines = session.system.control.audit.export(session.actor)
         if to is not None:
-            count = await _write_file(lines, to)
-            session.output.document({"rows": count, "file": str(to.absolute())})
-            session.output.say(f"Wrote {count} entries to {to}.")
+            written = await _write_file(lines, to)
+            session.output.document({"rows": written, "file": str(to.absolute())})
+            session.output.say(f"Wrote {written} entries to {to}.")
         elif session.output.json:
             entries = [json.loads(line) async for line in lines]
             session.output.document({"entries": entries, "total": len(entries)})
@@ -114,15 +115,15 @@ async def _write_file(lines: AsyncIterator[str], path: Path) -> int:
 
 async def _write(lines: AsyncIterator[str], file: TextIO) -> int:
     """Write in portions, each in a thread: a disk or a reader at the other end may be slow."""
-    count, portion = 0, []
+    written, portion = 0, []
     async for line in lines:
         portion.append(f"{line}\n")
-        count += 1
+        written += 1
         if len(portion) == _AT_ONCE:
             await asyncio.to_thread(file.writelines, portion)
             portion = []
     await asyncio.to_thread(file.writelines, portion)
-    return count
+    return written
 
 
 def _tell(output: Output, found: Verification) -> None:
@@ -134,6 +135,8 @@ def _tell(output: Output, found: Verification) -> None:
         upto = f", up to {found.head.seq} ({found.head.hash[:16]}…)" if found.head else ""
         output.say(f"The audit log is whole: {found.rows} entries{upto}.")
     else:
-        output.say(f"The audit log is not whole: {len(found.breaks)} breaks in {found.rows} entries.")
+        output.say(
+            f"The audit log is not whole: {count(len(found.breaks), 'break')} in {found.rows} entries."
+        )
     if found.advice:
         output.say(found.advice)

@@ -6,6 +6,7 @@ from provisioning.cli.live import render_checklist
 from provisioning.cli.output import Output
 from provisioning.control_plane.plans import Plan
 from provisioning.domain.approval import DEPROVISION, NOTIFY, REMOVE_ORPHAN, Approval, ApprovalState
+from provisioning.domain.counting import count
 from provisioning.domain.duration import duration_words
 from provisioning.domain.fleet import UPGRADE
 from provisioning.domain.lockdown import FLEET, is_fleet
@@ -162,7 +163,7 @@ def _how_much(approval: Approval) -> str:
         return f"How much is in it could not be asked: {facts['census']}"
     last = f", last upload {facts['last_upload'][:16]}" if facts.get("last_upload") else ", no upload yet"
     return (
-        f"It has {facts['users']} users and {facts['rows']} rows{last}; "
+        f"It has {count(facts['users'], 'user')} and {count(facts['rows'], 'row')}{last}; "
         f"its end saves {facts['monthly_cost']:.0f} USD a month."
     )
 
@@ -173,7 +174,10 @@ def _tell_success(output: Output, run: Run, tenant: Tenant | None, access_url: s
         output.say(all_there_is)
         return
     if is_fleet(run.subdomain):
-        output.say(f"{'; '.join(step.detail or step.title for step in run.steps)}. After {minutes:.1f} s.")
+        said = [step.detail or step.title for step in run.steps]
+        if run.kind is RunKind.FLEET:
+            said = [f"{step.title}: {step.detail}" for step in run.steps if step.detail]
+        output.say(f"{'; '.join(said)}. After {minutes:.1f} s.")
         if run.kind is RunKind.LOCKDOWN:
             output.say("Next: tenantbot lockdown lift --reason …")
         return
