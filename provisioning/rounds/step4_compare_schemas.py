@@ -46,7 +46,7 @@ async def compare_schemas(at: At, *, is_due: bool) -> str:
     async with at.ports.registry.transaction() as tx:
         await at.hold(tx)
         await _tell(tx, at, drifted)
-    said = f"{len(found) - len(unseen)} compared, {len(drifted)} differ from their version"
+    said = f"{len(found) - len(unseen)} compared, {len(drifted)} drifted"
     return f"{said}; not looked at: {named(unseen)}" if unseen else said
 
 

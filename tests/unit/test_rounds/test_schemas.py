@@ -40,7 +40,7 @@ async def test_a_column_added_by_hand_is_told_once_as_exactly_that(fleet: Fleet)
     change_by_hand(fleet, "bravo", note="text")
     for _ in range(2):
         run = await go_nightly_round(fleet)
-        assert run.steps[3].detail == "3 compared, 1 differ from their version"
+        assert run.steps[3].detail == "3 compared, 1 drifted"
     (notice,) = told(fleet)
     (bravo,) = notice.tenants
     assert bravo.subdomain == "bravo"
@@ -69,5 +69,5 @@ async def test_nobody_is_told_of_a_tenant_that_could_not_be_looked_at(fleet: Fle
     fleet.world.trials.refuses = {"20261124000001": "no such server"}
     run = await go_nightly_round(fleet)
     assert run.steps[3].detail is not None
-    assert run.steps[3].detail.startswith("0 compared, 0 differ from their version; not looked at: alpha")
+    assert run.steps[3].detail.startswith("0 compared, 0 drifted; not looked at: alpha")
     assert told(fleet) == []
