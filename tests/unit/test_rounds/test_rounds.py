@@ -22,7 +22,7 @@ async def test_verifies_everybody_and_leaves_no_trace(fleet: Fleet) -> None:
         "4 compared",
         "3 of 3 verified",
         "0 turned bad, 0 well again",
-        "skipped: done on schedule; `fleet drift` does it now",
+        "schemas are compared on schedule; `fleet drift` does it now",
     ]
     assert await fleet.verdicts(run.run_id) == dict.fromkeys(NAMES, "verified")
     assert fleet.traces() == before

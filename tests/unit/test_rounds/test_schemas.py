@@ -32,7 +32,7 @@ def told(fleet: Fleet) -> list[Notice]:
 async def test_a_round_by_hand_compares_no_schemas(fleet: Fleet) -> None:
     change_by_hand(fleet, "bravo", note="text")
     run = await fleet.go_round()
-    assert run.steps[3].detail == "skipped: done on schedule; `fleet drift` does it now"
+    assert run.steps[3].detail == "schemas are compared on schedule; `fleet drift` does it now"
     assert told(fleet) == []
 
 
